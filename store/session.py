@@ -1,0 +1,44 @@
+"""The one way to the database: a pool of async sessions for queries, a plain psycopg connection for COPY."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import psycopg
+from sqlalchemy import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+STATEMENT_TIMEOUT_MS = 5_000
+
+
+def sqlalchemy_url(database_url: str) -> URL:
+    """`postgresql://...` as people and libpq write it, with the psycopg 3 driver that this project uses."""
+    return make_url(database_url).set(drivername="postgresql+psycopg")
+
+
+class Database:
+    """A pool of connections. One request, one transaction: `async with database.begin() as session: ...`."""
+
+    def __init__(self, database_url: str, *, pool_size: int = 8) -> None:
+        self.engine: AsyncEngine = create_async_engine(
+            sqlalchemy_url(database_url),
+            pool_size=pool_size,
+            max_overflow=4,
+            pool_timeout=3,
+            pool_pre_ping=True,
+            connect_args={"options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}", "connect_timeout": 3},
+        )
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncSession]:
+        """A session in a transaction that commits at the end and rolls back on any error."""
+        async with self._sessions.begin() as session:
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def connect(database_url: str) -> psycopg.Connection:
+    """A plain connection, for COPY and for long work; the caller closes it and owns its transaction."""
+    return psycopg.connect(database_url)

@@ -1,0 +1,24 @@
+"""The SQL schema as SQLAlchemy tables. Alembic migrations are the only thing that changes a database."""
+
+from store.tables.base import Base
+from store.tables.catalogue import Category, PriceChange, Product, ProductImage, StockDay, Variant
+from store.tables.conversations import (
+    Choice,
+    Conversation,
+    Ticket,
+    TrackerEvent,
+    TrackerSnapshot,
+    Turn,
+    Upload,
+)
+from store.tables.customers import Account, Customer, PasswordReset, Session
+from store.tables.marketing import DemoTruth, Forecast, Impression, Promotion
+from store.tables.operations import AuditEntry, ImportRun
+from store.tables.orders import Cart, CartLine, Event, Order, OrderLine, Review
+
+__all__ = [
+    "Account", "AuditEntry", "Base", "Cart", "CartLine", "Category", "Choice", "Conversation", "Customer", "DemoTruth",
+    "Event", "Forecast", "ImportRun", "Impression", "Order", "OrderLine", "PasswordReset", "PriceChange", "Product",
+    "ProductImage", "Promotion", "Review", "Session", "StockDay", "Ticket", "TrackerEvent", "TrackerSnapshot", "Turn",
+    "Upload", "Variant",
+]  # fmt: skip
