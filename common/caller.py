@@ -54,14 +54,10 @@ def add_key(keys_dir: Path) -> str:
     private = keys_dir / f"{key_id}.private.pem"
     private.touch(mode=0o600)
     private.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     (keys_dir / f"{key_id}.public.pem").write_bytes(
-        key.public_key().public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
+        key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
     return key_id
 
@@ -118,5 +114,7 @@ class TokenVerifier:
     def _key_of(self, token: str) -> bytes:
         key_id = str(jwt.get_unverified_header(token)["kid"])
         if key_id not in self._keys:
-            self._keys = {p.name.removesuffix(".public.pem"): p.read_bytes() for p in self._keys_dir.glob("*.public.pem")}
+            self._keys = {
+                p.name.removesuffix(".public.pem"): p.read_bytes() for p in self._keys_dir.glob("*.public.pem")
+            }
         return self._keys[key_id]

@@ -1,17 +1,17 @@
 """The error tree and the one envelope in which every process reports an error.
 
-    ShopclerkError
-    ├── BadRequest            invalid_request    422
-    ├── Unauthenticated       unauthenticated    401
-    ├── Forbidden             forbidden          403
-    ├── NotFound              not_found          404
-    ├── Conflict              conflict           409
-    ├── TooLarge              too_large          413
-    ├── TooManyRequests       too_many_requests  429
-    ├── NotEnoughData         not_enough_data    422
-    ├── ImpossibleHorizon     impossible_horizon 422
-    ├── ModelUnavailable      model_unavailable  503
-    └── Unavailable           unavailable        503
+ShopclerkError
+├── BadRequest            invalid_request    422
+├── Unauthenticated       unauthenticated    401
+├── Forbidden             forbidden          403
+├── NotFound              not_found          404
+├── Conflict              conflict           409
+├── TooLarge              too_large          413
+├── TooManyRequests       too_many_requests  429
+├── NotEnoughData         not_enough_data    422
+├── ImpossibleHorizon     impossible_horizon 422
+├── ModelUnavailable      model_unavailable  503
+└── Unavailable           unavailable        503
 """
 
 from enum import StrEnum
