@@ -49,8 +49,8 @@ class Settings(BaseSettings):
         return self.shopclerk_home / "images"
 
     @property
-    def charts_dir(self) -> Path:
-        return self.shopclerk_home / "files"
+    def logs_dir(self) -> Path:
+        return self.shopclerk_home / "logs"
 
     @property
     def outbox_dir(self) -> Path:

@@ -1,0 +1,5 @@
+"""`python -m cli` is `shopclerk`."""
+
+from cli.main import app
+
+app()
