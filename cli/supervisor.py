@@ -18,7 +18,7 @@ READY_SECONDS = 180
 
 
 class Supervisor:
-    """Runs the processes until SIGINT or SIGTERM; tells `on_ready` once each answers, `on_failure` when one does not."""
+    """Runs the processes until SIGINT or SIGTERM, and tells when each is ready, or that one does not get ready."""
 
     def __init__(self, processes: list[Process], environment: dict[str, str], home: Path) -> None:
         self._processes = processes

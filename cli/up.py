@@ -2,18 +2,19 @@
 
 import subprocess
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import psycopg
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from store.demo.load import load as load_demo
 
 from cli.processes import processes, taken
 from cli.state import Store, demo_password, export, prepare_home
 from cli.supervisor import Supervisor
 from common.settings import ROOT, Settings, settings
-from store.demo.load import load as load_demo
 from store.migrate import upgrade
 
 ASSISTANT_PYTHON = ROOT / "assistant" / ".venv" / "bin" / "python"
@@ -47,9 +48,8 @@ def _refuse_taken_ports(config: Settings) -> None:
             raise typer.Exit(1)
 
 
-def _step(title: str, work: "object") -> None:
+def _step(title: str, work: Callable[[], object]) -> None:
     started = time.perf_counter()
-    assert callable(work)
     work()
     console.print(f"  {title} ready ({time.perf_counter() - started:.1f} s)")
 
@@ -80,7 +80,7 @@ def train_assistant(environment: dict[str, str]) -> None:
     _step(
         "Assistant's model",
         lambda: subprocess.run([ASSISTANT_PYTHON, "-m", "assistant.train"], cwd=ROOT, env=environment, check=True),
-    )  # noqa: S603 (our own program)
+    )
 
 
 def _serve(config: Settings, environment: dict[str, str], password: str | None) -> None:
