@@ -39,9 +39,13 @@ class Product(Base):
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
-    # Both are computed by immutable SQL functions of the first migration; see docs/decisions on fuzzy names.
-    search: Mapped[str] = mapped_column(TSVECTOR, Computed("product_search(name, brand, description, attributes)"))
-    name_trigrams: Mapped[list[str]] = mapped_column(ARRAY(Text), Computed("trigrams(name)"))
+    # Both are computed by immutable SQL functions of the first migration.
+    search: Mapped[str] = mapped_column(
+        TSVECTOR, Computed("product_search(name, brand, description, attributes)", persisted=True)
+    )
+    name_trigrams: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), Computed("trigrams(coalesce(brand || ' ', '') || name)", persisted=True)
+    )
 
     category: Mapped[Category] = relationship(lazy="raise")
     variants: Mapped[list["Variant"]] = relationship(back_populates="product", lazy="raise", order_by="Variant.id")
@@ -107,9 +111,7 @@ class StockDay(Base):
 
     __tablename__ = "stock_days"
 
-    product_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("products.id", ondelete="CASCADE"), primary_key=True
-    )
+    product_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("products.id", ondelete="CASCADE"), primary_key=True)
     day: Mapped[date] = mapped_column(Date, primary_key=True)
     units: Mapped[int]
     sold_out: Mapped[bool] = mapped_column(default=False, server_default="false")

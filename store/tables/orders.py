@@ -43,7 +43,8 @@ class OrderLine(Base):
     __tablename__ = "order_lines"
 
     id: Mapped[Id]
-    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"), index=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"))
+    line: Mapped[int | None]  # its number in an imported order: with the order, what tells a line that comes again
     product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
     variant_id: Mapped[int | None] = mapped_column(ForeignKey("variants.id"))
     promotion_id: Mapped[int | None] = mapped_column(ForeignKey("promotions.id"))
@@ -53,6 +54,7 @@ class OrderLine(Base):
     order: Mapped[Order] = relationship(back_populates="lines", lazy="raise")
 
     __table_args__ = (
+        UniqueConstraint("order_id", "line"),
         Index("ix_order_lines_product_id", "product_id", postgresql_include=["order_id", "units", "unit_price"]),
     )
 
