@@ -1,9 +1,10 @@
 """Who is asking: the short-lived token that the gateway signs and that actions and assistant check.
 
 Ed25519 only, so that there is no algorithm to confuse; the key id in the header lets keys rotate: every public key
-in `keys/` is accepted, the newest private key signs.
+in `keys/public/` is accepted, the newest private key signs.
 """
 
+import secrets
 import time
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,7 +15,6 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from common.errors import Unauthenticated
-from common.ids import public_id
 
 ISSUER = "shopclerk-web"
 AUDIENCE = "shopclerk-actions"
@@ -41,22 +41,27 @@ class Caller:
 
 
 def ensure_keys(keys_dir: Path) -> None:
-    """Make a first key pair when there is none; the private key is readable by its owner only."""
-    keys_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not any(keys_dir.glob("*.private.pem")):
+    """Make a first key pair when there is none."""
+    if not any((keys_dir / "private").glob("*.pem")):
         add_key(keys_dir)
 
 
 def add_key(keys_dir: Path) -> str:
-    """Write a new key pair, which signs from the next start on; returns its key id."""
+    """Write a new key pair, which signs from the next start on; returns its key id.
+
+    `private/` is for the gateway alone; `public/` can be shared with whoever verifies, read-only.
+    """
     key = Ed25519PrivateKey.generate()
-    key_id = f"{int(time.time())}-{public_id('k')[2:10]}"
-    private = keys_dir / f"{key_id}.private.pem"
+    key_id = f"{int(time.time())}-{secrets.token_hex(4)}"
+    for folder in ("private", "public"):
+        (keys_dir / folder).mkdir(parents=True, exist_ok=True)
+    (keys_dir / "private").chmod(0o700)
+    private = keys_dir / "private" / f"{key_id}.pem"
     private.touch(mode=0o600)
     private.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
-    (keys_dir / f"{key_id}.public.pem").write_bytes(
+    (keys_dir / "public" / f"{key_id}.pem").write_bytes(
         key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
     return key_id
@@ -66,8 +71,8 @@ class TokenSigner:
     """Held by the gateway alone."""
 
     def __init__(self, keys_dir: Path) -> None:
-        newest = max(keys_dir.glob("*.private.pem"))
-        self._key_id = newest.name.removesuffix(".private.pem")
+        newest = max((keys_dir / "private").glob("*.pem"))
+        self._key_id = newest.stem
         self._key = newest.read_bytes()
 
     def sign(self, caller: Caller, *, lifetime: int = LIFETIME_SECONDS) -> str:
@@ -89,7 +94,7 @@ class TokenVerifier:
     """Held by whoever must know the caller; needs public keys only."""
 
     def __init__(self, keys_dir: Path) -> None:
-        self._keys_dir = keys_dir
+        self._folder = keys_dir / "public"
         self._keys: dict[str, bytes] = {}
 
     def verify(self, token: object) -> Caller:
@@ -114,7 +119,5 @@ class TokenVerifier:
     def _key_of(self, token: str) -> bytes:
         key_id = str(jwt.get_unverified_header(token)["kid"])
         if key_id not in self._keys:
-            self._keys = {
-                p.name.removesuffix(".public.pem"): p.read_bytes() for p in self._keys_dir.glob("*.public.pem")
-            }
+            self._keys = {file.stem: file.read_bytes() for file in self._folder.glob("*.pem")}
         return self._keys[key_id]
