@@ -4,9 +4,18 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger, CheckConstraint, Computed, Date, ForeignKey, Index, String, Text, UniqueConstraint, func,
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
 )  # fmt: skip
-from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from store.tables.base import Base, CreatedAt, Id, Money, PublicId
@@ -43,8 +52,9 @@ class Product(Base):
     search: Mapped[str] = mapped_column(
         TSVECTOR, Computed("product_search(name, brand, description, attributes)", persisted=True)
     )
-    name_trigrams: Mapped[list[str]] = mapped_column(
-        ARRAY(Text), Computed("trigrams(coalesce(brand || ' ', '') || name)", persisted=True)
+    name_trigrams: Mapped[str] = mapped_column(
+        TSVECTOR,
+        Computed("array_to_tsvector(trigrams(coalesce(brand || ' ', '') || name))", persisted=True),
     )
 
     category: Mapped[Category] = relationship(lazy="raise")

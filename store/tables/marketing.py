@@ -53,7 +53,9 @@ class Impression(Base):
 
 
 class Forecast(Base):
-    """A forecast as it was given, kept to be compared with what happened. Points: [{day, mean, lo80, hi80, lo95, hi95}]."""
+    """A forecast as it was given, kept to be compared with what happened.
+
+    `points` is [{day, mean, lo80, hi80, lo95, hi95}]."""
 
     __tablename__ = "forecasts"
 

@@ -10,8 +10,10 @@ from store.tables.base import Base, CreatedAt, Id, Money
 
 
 class Order(Base):
-    """An order. `number` is what people read and type (`S-7F3K2M`, random); status moves placed -> shipped -> delivered,
-    or to cancelled, or from delivered to return_requested and returned."""
+    """An order. `number` is what people read and type (`S-7F3K2M`, random).
+
+    The status moves placed -> shipped -> delivered, or to cancelled, or from delivered to return_requested and
+    returned."""
 
     __tablename__ = "orders"
 

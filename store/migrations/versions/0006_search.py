@@ -21,4 +21,4 @@ def downgrade() -> None:
     op.execute("DROP TRIGGER audit_append_only ON audit")
     op.execute("DROP TRIGGER audit_not_emptied ON audit")
     op.execute("DROP VIEW catalogue_terms")
-    op.execute("DROP FUNCTION product_candidates, trigram_frequencies, refuse_change")
+    op.execute("DROP FUNCTION product_candidates, word_query, refuse_change")
