@@ -1,0 +1,76 @@
+"""Marketers' conversations on the whole running stack."""
+
+import csv
+import io
+
+import psycopg
+import pytest
+from psycopg.rows import DictRow
+
+from tests.stack import Client
+
+pytestmark = pytest.mark.stack
+Truth = psycopg.Connection[DictRow]
+
+
+def newest_forecast(truth: Truth) -> DictRow:
+    row = truth.execute(
+        "SELECT f.*, p.name FROM forecasts f JOIN products p ON p.id = product_id ORDER BY f.id DESC"
+    ).fetchone()
+    assert row
+    return row
+
+
+def test_a_forecast_has_total_range_chart_and_file(marketer: Client, truth: Truth) -> None:
+    answer = marketer.ask("forecast next 45 days for Note20")
+    kept = newest_forecast(truth)
+    assert (kept["horizon_days"], "Note20" in kept["name"]) == (45, True)
+    assert f"{round(kept['total']):,}" in answer.text
+    chart = marketer.http.get(answer.of("image")[0]["url"])
+    assert chart.headers["content-type"] == "image/png"
+    assert chart.content.startswith(b"\x89PNG")
+    rows = list(csv.DictReader(io.StringIO(marketer.http.get(answer.of("file")[0]["url"]).text)))
+    assert len(rows) == 45
+
+
+def test_a_chart_is_not_for_guests(marketer: Client, guest: Client) -> None:
+    url = marketer.ask("forecast next 30 days for the Note20").of("image")[0]["url"]
+    assert guest.http.get(url).status_code in (403, 404)
+
+
+def test_the_horizon_and_the_product_can_be_changed(marketer: Client, truth: Truth) -> None:
+    marketer.ask("forecast next 45 days for Note20")
+    marketer.ask("make it 90 days")
+    assert newest_forecast(truth)["horizon_days"] == 90
+    marketer.ask("and the S21?")
+    kept = newest_forecast(truth)
+    assert "S21" in kept["name"]
+    assert kept["horizon_days"] == 90
+
+
+@pytest.mark.parametrize("horizon", ["5000 days", "0 days", "-3 days", "until yesterday"])
+def test_an_impossible_horizon_gets_a_reason_and_no_forecast(marketer: Client, truth: Truth, horizon: str) -> None:
+    before = truth.execute("SELECT count(*) AS n FROM forecasts").fetchone()
+    answer = marketer.ask(f"forecast {horizon} for Note20")
+    assert "180" in answer.text
+    assert truth.execute("SELECT count(*) AS n FROM forecasts").fetchone() == before
+
+
+def test_revenue_is_the_stores(marketer: Client, truth: Truth) -> None:
+    total = truth.execute(
+        "SELECT sum(units * unit_price) AS total FROM order_lines l JOIN orders o ON o.id = order_id"
+        " WHERE placed_at >= date_trunc('month', now()) - interval '1 month' AND placed_at < date_trunc('month', now())"
+        " AND status <> 'cancelled'"
+    ).fetchone()
+    assert total
+    digits = marketer.ask("what was the revenue last month?").everything.replace(",", "")
+    assert str(round(total["total"])) in digits or str(int(total["total"])) in digits
+
+
+def test_best_sellers_are_listed(marketer: Client) -> None:
+    answer = marketer.ask("best sellers of the last 30 days")
+    assert answer.of("table") or answer.products
+
+
+def test_stock_that_runs_out_is_listed(marketer: Client) -> None:
+    assert marketer.ask("which products will run out of stock soon?").of("table")
