@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     demo_password: SecretStr | None = None
     smtp_url: SecretStr | None = Field(default=None, description="smtp://user:password@host:587; unset: local outbox")
     mail_from: str = Field(default="Shopclerk <shop@localhost>", description="who the shop's mails come from")
-    limit_factor: float = Field(default=1.0, gt=0, description="multiplies the request limits, for load tests")
+    limits_factor: float = Field(default=1.0, gt=0, description="multiplies the request limits, for load tests")
     allowed_origins: list[str] = Field(default_factory=list, description="other origins that may use the chat API")
 
     log_level: str = "INFO"

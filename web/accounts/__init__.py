@@ -1,0 +1,1 @@
+"""Who somebody is: passwords, sessions, sign-in, sign-up and the forgotten password."""

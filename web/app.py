@@ -1,0 +1,156 @@
+"""The web process put together: the only place where its parts are chosen."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import httpx
+import structlog
+from fastapi import FastAPI, Request
+from sqlalchemy import text
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import JSONResponse
+from starlette.staticfiles import StaticFiles
+
+from common import http
+from common.caller import TokenSigner, ensure_keys
+from common.errors import Unavailable
+from common.settings import Settings
+from store.session import Database
+from web.accounts import api as accounts_api
+from web.accounts import pages as accounts_pages
+from web.accounts.mail import Mailer, mailer
+from web.accounts.passwords import Passwords
+from web.accounts.service import SIGNED_IN_LIFETIME, AccountService
+from web.accounts.session import SessionCookieMiddleware
+from web.chat import api as chat_api
+from web.chat import socket as chat_socket
+from web.chat.assistant import Assistant
+from web.chat.forecast_files import ForecastFiles
+from web.chat.hub import Hub
+from web.chat.images import ImageStore
+from web.chat.record import Record
+from web.chat.turns import TurnService
+from web.console import pages as console_pages
+from web.limits import Limiter
+from web.security import AddressLimitMiddleware, BodyMiddleware, OriginMiddleware, Origins, SecurityHeadersMiddleware
+from web.services import Services
+from web.shop import pages as shop_pages
+from web.shop import route as shop_route
+from web.startup import check_accounts, check_settings
+
+log = structlog.get_logger()
+
+STATIC = Path(__file__).parent / "static"
+DRAIN_SECONDS = 13.0
+CLEANING_SECONDS = 3600
+
+
+def create_app(
+    settings: Settings,
+    database: Database,
+    *,
+    assistant_transport: httpx.AsyncBaseTransport | None = None,
+    tools_transport: httpx.AsyncBaseTransport | None = None,
+    passwords: Passwords | None = None,
+    outgoing: Mailer | None = None,
+) -> FastAPI:
+    """The app on a database. Tests hand in stand-ins for the assistant, the tools and the mail; raises UnsafeStart."""
+    ensure_keys(settings.keys_dir)
+    check_settings(settings)
+    limiter = Limiter(settings.redis_url, factor=settings.limits_factor)
+    assistant = Assistant(settings.assistant_url, transport=assistant_transport)
+    signer = TokenSigner(settings.keys_dir)
+    services = Services(
+        settings=settings,
+        database=database,
+        limiter=limiter,
+        accounts=AccountService(settings, database, limiter, outgoing or mailer(settings), passwords or Passwords()),
+        turns=TurnService(Record(database), assistant, signer, Hub()),
+        images=ImageStore(settings.uploads_dir, database),
+        forecast_files=ForecastFiles(settings.tools_url, transport=tools_transport),
+    )
+    app = FastAPI(
+        title="Shopclerk",
+        lifespan=_lifespan(services, assistant),
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.services = services
+    _add_middleware(app, services)
+    _add_routes(app)
+    return app
+
+
+def _add_middleware(app: FastAPI, services: Services) -> None:
+    """From the inside out: what is added last sees a request first."""
+    settings = services.settings
+    https = settings.public_url.startswith("https://")
+    max_age = int(SIGNED_IN_LIFETIME.total_seconds())
+    app.add_middleware(SessionCookieMiddleware, secure=https, max_age=max_age)
+    app.add_middleware(BodyMiddleware)
+    app.add_middleware(OriginMiddleware, origins=Origins(settings.public_url, settings.allowed_origins))
+    app.add_middleware(AddressLimitMiddleware, limiter=services.limiter)
+    if settings.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type"],
+        )
+    http.install(app, "web", ready={"database": _reachable(services.database)})
+    for away in (OperationalError, InterfaceError, PoolTimeout):
+        app.add_exception_handler(away, _database_away)
+    app.add_middleware(SecurityHeadersMiddleware, https=https)
+
+
+def _add_routes(app: FastAPI) -> None:
+    for room in (accounts_api, chat_api, chat_socket, accounts_pages, shop_pages, console_pages):
+        app.include_router(room.router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    shop_route.install(app)
+
+
+def _lifespan(services: Services, assistant: Assistant):  # type: ignore[no-untyped-def]
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await check_accounts(services.settings, services.database)
+        cleaning = asyncio.create_task(_clean_now_and_then(services))
+        yield
+        cleaning.cancel()
+        await services.turns.drain(DRAIN_SECONDS)
+        await services.accounts.finish_mails()
+        with suppress(asyncio.CancelledError):
+            await cleaning
+        await assistant.close()
+        await services.forecast_files.close()
+        await services.database.close()
+
+    return lifespan
+
+
+async def _clean_now_and_then(services: Services) -> None:
+    while True:
+        try:
+            log.info("expired_sessions_forgotten", rows=await services.accounts.forget_expired())
+        except (OperationalError, InterfaceError, PoolTimeout) as error:
+            log.warning("cleaning_postponed", reason=type(error).__name__)
+        await asyncio.sleep(CLEANING_SECONDS)
+
+
+def _reachable(database: Database) -> Callable[[], object]:
+    async def check() -> None:
+        async with database.begin() as session:
+            await session.execute(text("SELECT 1"))
+
+    return check
+
+
+async def _database_away(_: Request, error: Exception) -> JSONResponse:
+    """The store heals by itself: say so, instead of calling it our mistake."""
+    log.error("database_unavailable", error=type(error).__name__)
+    return http.error_response(Unavailable("The shop's memory is away for a moment. Please try again.", retry_after=5))
