@@ -1,0 +1,1 @@
+"""The action server: what the assistant does when it has understood. Thin, async, without models."""

@@ -1,0 +1,76 @@
+"""Two meanings are about as likely: both are offered, with what the message named."""
+
+from collections.abc import Mapping
+
+from actions.base import ShopAction
+from actions.bootstrap import Services
+from actions.caller import may
+from actions.replies import Choice
+from actions.smalltalk import offer_help
+from actions.turn import Turn
+from common.caller import Role
+
+CHOICES = 2
+
+TITLES: Mapping[str, str] = {
+    "greet": "Say hello",
+    "goodbye": "Say goodbye",
+    "thank": "Say thanks",
+    "insult": "Complain",
+    "affirm": "Yes",
+    "deny": "No",
+    "ask_capabilities": "What you can do",
+    "talk_to_human": "Talk to a human",
+    "ask_price": "Its price",
+    "ask_specification": "Its specification",
+    "ask_size": "Its size",
+    "ask_stock": "Whether it is in stock",
+    "ask_advantages": "Why to buy it",
+    "compare_products": "Compare products",
+    "search_products": "Search the shop",
+    "refine_search": "Change my search",
+    "choose_listed": "One of those listed",
+    "follow_up_product": "The same for another product",
+    "ask_delivery": "Delivery",
+    "ask_returns_policy": "How returns work",
+    "ask_payment": "Ways to pay",
+    "ask_warranty": "Warranty",
+    "ask_privacy": "Privacy",
+    "ask_contact": "How to reach you",
+    "ask_order_status": "Where my order is",
+    "cancel_order": "Cancel an order",
+    "return_order": "Send an order back",
+    "forecast_sales": "A sales forecast",
+    "change_horizon": "Another forecast period",
+    "best_sellers": "Best sellers",
+    "revenue_report": "Revenue",
+    "stock_runout": "Stock that will run out",
+    "send_image": "Search by picture",
+}
+
+
+class ClarifyAction(ShopAction):
+    name, role, intent, keeps_pending = "action_clarify", Role.GUEST, "unsure", True
+
+    def __init__(self, services: Services, roles: Mapping[str, Role]) -> None:
+        """`roles`: the least role of each intent that an action handles."""
+        super().__init__(services)
+        self._roles = roles
+
+    async def answer(self, turn: Turn) -> None:
+        likely = [intent for intent in _ranked(turn) if self._worth_offering(turn.caller.role, intent)][:CHOICES]
+        if len(likely) < CHOICES:
+            turn.reply.say("utter_not_understood")
+            offer_help(turn.reply, turn.caller.role)
+            return
+        turn.reply.say("utter_clarify")
+        turn.reply.choices(Choice(TITLES[intent], intent, turn.named or None) for intent in likely)
+
+    def _worth_offering(self, role: Role, intent: str) -> bool:
+        """Not what would be refused; but what only needs a sign-in is offered, as that is what will be said then."""
+        least = self._roles.get(intent, Role.GUEST)
+        return least is Role.SHOPPER or may(role, least)
+
+
+def _ranked(turn: Turn) -> list[str]:
+    return [name for guess in turn.ranking if (name := str(guess.get("name"))) in TITLES]

@@ -1,0 +1,99 @@
+"""What a conversation remembers between turns: one slot, written by actions only, checked each time it is read.
+
+It never holds a role, a price or a customer: those are looked up again in every turn.
+"""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+log = structlog.get_logger()
+
+SLOT = "context"
+PENDING_LIFETIME = timedelta(minutes=10)
+MAX_LISTED = 10
+MAX_FOCUS = 3
+
+ProductId = Annotated[str, StringConstraints(pattern=r"^p_[A-Za-z0-9_-]{1,38}$")]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+Question = Literal[
+    "ask_price", "ask_specification", "ask_size", "ask_stock", "ask_advantages", "compare_products", "forecast_sales"
+]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+
+
+class LastForecast(_Strict):
+    product_id: ProductId
+    days: int
+
+
+class Filters(_Strict):
+    """What a search asked for; every field narrows it."""
+
+    words: str | None = Field(default=None, max_length=200)
+    category: Word | None = None
+    brand: Word | None = None
+    colour: Word | None = None
+    size: Word | None = None
+    storage: Word | None = None
+    min_price: Decimal | None = Field(default=None, ge=0)
+    max_price: Decimal | None = Field(default=None, ge=0)
+    at_least: dict[Word, float] = Field(default_factory=dict, max_length=4)
+
+
+class Pending(_Strict):
+    """A step that waits for a yes."""
+
+    step: Literal["cancel_order", "return_order"]
+    order_number: Annotated[str, StringConstraints(max_length=40)]
+    asked_at: datetime
+
+
+class Context(_Strict):
+    focus: list[ProductId] = Field(default_factory=list, max_length=MAX_FOCUS)
+    listed: list[ProductId] = Field(default_factory=list, max_length=MAX_LISTED)
+    page: ProductId | None = None
+    question: Question | None = None
+    awaits_product: bool = False
+    attributes: list[Word] = Field(default_factory=list, max_length=8)
+    forecast: LastForecast | None = None
+    search: Filters | None = None
+    pending: Pending | None = None
+
+    @classmethod
+    def of(cls, slot: object) -> "Context":
+        """The context that a slot holds; an empty one when the slot does not hold a valid context."""
+        if slot is None:
+            return cls()
+        try:
+            return cls.model_validate(slot)
+        except ValidationError as error:
+            log.warning("context_invalid", problems=error.error_count(), first=error.errors()[0]["loc"])
+            return cls()
+
+    def dump(self) -> dict[str, Any]:
+        """JSON for the slot; what is at its default is left out, so that a call stays small."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+    def visit(self, page: str | None) -> None:
+        """The page on which the message was written: a newly opened product page puts its product in focus."""
+        if page == self.page:
+            return
+        self.page = page
+        if page:
+            self.focus = [page]
+
+    def show(self, product_ids: list[str]) -> None:
+        """Products were shown as a list, from which "the second one" may be chosen."""
+        self.listed = product_ids[:MAX_LISTED]
+
+    def pending_at(self, now: datetime) -> Pending | None:
+        """What waits for a yes, unless it was asked too long ago to be sure that the yes means it."""
+        fresh = self.pending and now - self.pending.asked_at <= PENDING_LIFETIME
+        return self.pending if fresh else None

@@ -1,0 +1,122 @@
+"""What the assistant found in a message, checked before anything is done with it: products, filters, times, amounts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from actions.context import ProductId, Word
+
+log = structlog.get_logger()
+Value = TypeVar("Value")
+
+
+class Candidate(BaseModel):
+    id: ProductId
+    name: str = ""
+    score: float = 0.0
+
+
+class Mention(BaseModel):
+    """A product that was named; `candidates` are the others that the words fit."""
+
+    value: ProductId
+    name: str = ""
+    score: float = 1.0
+    candidates: list[Candidate] = Field(default_factory=list, max_length=10)
+
+
+class UnknownProduct(BaseModel):
+    """Words that were meant as a product and fit none; `candidates` are the nearest names."""
+
+    value: Word
+    candidates: list[Candidate] = Field(default_factory=list, max_length=10)
+
+
+class Horizon(BaseModel):
+    days: int | None = None
+    problem: str | None = None
+
+
+class Period(BaseModel):
+    """`start` to `end`, both inclusive."""
+
+    start: date
+    end: date
+    label: str = Field(default="", max_length=80)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Period":
+        if self.end < self.start:
+            raise ValueError("a period ends before it starts")
+        return self
+
+
+class Amount(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+    min: Decimal | None = Field(default=None, ge=0, le=Decimal("1e9"))
+    max: Decimal | None = Field(default=None, ge=0, le=Decimal("1e9"))
+    currency: str | None = None
+
+
+@dataclass
+class Entities:
+    products: list[Mention] = field(default_factory=list)
+    unknown: list[UnknownProduct] = field(default_factory=list)
+    horizon: Horizon | None = None
+    period: Period | None = None
+    amount: Amount | None = None
+    quantity: int | None = None
+    ordinals: list[int] = field(default_factory=list)
+    category: str | None = None
+    brand: str | None = None
+    colour: str | None = None
+    size: str | None = None
+    storage: str | None = None
+    attributes: list[str] = field(default_factory=list)
+    order_number: str | None = None
+    spans: list[tuple[int, int]] = field(default_factory=list)  # where in the text they stand, start to end
+
+
+_WHOLE: dict[str, TypeAdapter[Any]] = {"product": TypeAdapter(Mention), "product_unknown": TypeAdapter(UnknownProduct)}
+_VALUES: dict[str, TypeAdapter[Any]] = {
+    "horizon": TypeAdapter(Horizon),
+    "period": TypeAdapter(Period),
+    "amount": TypeAdapter(Amount),
+    "quantity": TypeAdapter(int),
+    "ordinal": TypeAdapter(int),
+    "order_number": TypeAdapter(Word),
+    **{kind: TypeAdapter(Word) for kind in ("category", "brand", "colour", "size", "storage", "attribute")},
+}
+_LISTS = {"product": "products", "product_unknown": "unknown", "ordinal": "ordinals", "attribute": "attributes"}
+
+
+def entities_of(message: Mapping[str, Any]) -> Entities:
+    """The message's entities by kind; of kinds that stand alone the first one counts. A malformed one is logged."""
+    found = Entities()
+    for raw in message.get("entities") or []:
+        kind = raw.get("entity")
+        try:
+            _add(found, kind, raw)
+            found.spans.append((int(raw.get("start", 0)), int(raw.get("end", 0))))
+        except ValidationError as error:
+            log.warning("entity_invalid", entity=kind, first=error.errors()[0]["msg"])
+    return found
+
+
+def _add(found: Entities, kind: str, raw: Mapping[str, Any]) -> None:
+    if kind in _WHOLE:
+        value = _WHOLE[kind].validate_python(raw)
+    elif kind in _VALUES:
+        value = _VALUES[kind].validate_python(raw.get("value"))
+    else:
+        return
+    if kind not in _LISTS:
+        if getattr(found, kind) is None:
+            setattr(found, kind, value)
+    elif value not in (values := getattr(found, _LISTS[kind])):
+        values.append(value)

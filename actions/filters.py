@@ -1,0 +1,106 @@
+"""From what somebody said to what a search is narrowed to, and back into words."""
+
+import re
+from collections.abc import Iterator
+
+from actions.context import Filters
+from actions.entities import Entities
+from actions.formats import money
+from store.products import ProductFilters
+
+# What remains of "can you show me some warm jackets please" is "warm": the rest asks, it does not describe.
+_ASKING = frozenset(
+    """a about again all also am an and any anything are article articles available be bring browse buy by can cheap
+    cheaper cheapest could display do does else find for from gear get give good got has have hello help hey hi how i
+    im in interested into is it item items just kind kinds less let like list look looking me more most my need nice
+    now of offer offers ok on one ones only options or order other our out please product products purchase really
+    recommend sale search searching see sell selling shop show so some something sort stock store stuff suggest tell
+    than thanks that the them then there these thing things this those to type under up us want wanna wanted was we
+    what whats where which who will wish with within without would you your""".split()  # noqa: SIM905 - a list of 130 quoted words is no easier to read
+)
+_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+_NUMBER = r"(\d+(?:[.,]\d+)?)"
+_MEASURES = {  # a number with a unit -> the numeric attribute whose lower bound it is
+    "ram_gb": re.compile(_NUMBER + r"\s*gb\s*(?:of\s+)?(?:ram|memory)", re.IGNORECASE),
+    "battery_mah": re.compile(_NUMBER + r"\s*mah", re.IGNORECASE),
+    "display_inches": re.compile(_NUMBER + r'\s*(?:inch(?:es)?\b|["”″])', re.IGNORECASE),
+}
+KINDS = ("category", "brand", "colour", "size", "storage")
+# What is given up first when nothing fits: words may be odd, a budget is meant.
+LOOSENED = ("words", "at_least", "colour", "size", "storage", "brand", "max_price", "min_price", "category")
+
+
+def filters_of(entities: Entities, text: str) -> Filters:
+    """What a message narrows a search to; `text` is empty when it was not typed."""
+    filters = Filters(**{kind: getattr(entities, kind) for kind in KINDS})
+    if entities.amount:
+        filters.min_price, filters.max_price = entities.amount.min, entities.amount.max
+    rest = _without(text, entities.spans)
+    for key, pattern in _MEASURES.items():
+        if found := pattern.search(text):
+            filters.at_least = {**filters.at_least, key: float(found[1].replace(",", "."))}
+            rest = pattern.sub(" ", rest)
+    words = [word for word in _WORD.findall(rest) if word.lower().replace("’", "").replace("'", "") not in _ASKING]
+    filters.words = " ".join(words)[:200] or None
+    return filters
+
+
+def _without(text: str, spans: list[tuple[int, int]]) -> str:
+    """The text with what was understood otherwise blanked out."""
+    letters = list(text)
+    for start, end in spans:
+        letters[start:end] = " " * len(letters[start:end])
+    return "".join(letters)
+
+
+def merged(before: Filters, now: Filters) -> Filters:
+    """A search narrowed further: what is said now replaces what was said before of the same kind.
+
+    Words are not taken over: in "and in blue?" they are turns of phrase.
+    """
+    news = now.model_dump(exclude_defaults=True, exclude={"words"})
+    if "max_price" in news or "min_price" in news:
+        news = {"min_price": None, "max_price": None, **news}
+    return Filters.model_validate({**before.model_dump(), **news})
+
+
+def is_empty(filters: Filters) -> bool:
+    return filters == Filters()
+
+
+def product_filters(filters: Filters) -> ProductFilters:
+    """The same for the store; only what can be bought now is searched."""
+    fields = filters.model_dump()
+    return ProductFilters(**{**fields, "words": filters.words or "", "in_stock": True})
+
+
+def loosened(filters: Filters) -> Iterator[tuple[str, Filters]]:
+    """The same search with one thing given up, in the order of `LOOSENED`: what it was, in words, and the rest."""
+    for kind in LOOSENED:
+        value = getattr(filters, kind)
+        if value:
+            less = filters.model_copy(update={kind: Filters.model_fields[kind].get_default(call_default_factory=True)})
+            if not is_empty(less):
+                yield described(Filters(**{kind: value})), less
+
+
+def described(filters: Filters, currency: str = "USD") -> str:
+    """`blue Samsung phones with 128GB up to $300`."""
+    head = [filters.colour and filters.colour.lower(), filters.brand, _plural(filters.category)]
+    tail = [
+        f'"{filters.words}"' if filters.words else None,
+        f"in size {filters.size}" if filters.size else None,
+        f"with {filters.storage}" if filters.storage else None,
+        *(f"with at least {value:g} {_measure(key)}" for key, value in filters.at_least.items()),
+        f"from {money(filters.min_price, currency)}" if filters.min_price is not None else None,
+        f"up to {money(filters.max_price, currency)}" if filters.max_price is not None else None,
+    ]
+    return " ".join(part for part in (*head, *tail) if part)
+
+
+def _plural(category: str | None) -> str | None:
+    return category.replace("-", " ") if category else None
+
+
+def _measure(key: str) -> str:
+    return {"ram_gb": "GB of RAM", "battery_mah": "mAh", "display_inches": "inches"}[key]

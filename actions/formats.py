@@ -1,0 +1,53 @@
+"""How numbers are written for people: money, counts, percentages, dates."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+_SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "INR": "₹", "JPY": "¥", "CNY": "¥", "KRW": "₩", "BRL": "R$"}
+_WITHOUT_CENTS = {"JPY", "KRW"}
+
+
+def money(amount: Decimal | float, currency: str) -> str:
+    """`$1,299`, `$12.50`, `CHF 1,299`: cents only when there are any."""
+    value = Decimal(str(amount)).quantize(Decimal("0.01"))
+    whole = value == value.to_integral_value() or currency in _WITHOUT_CENTS
+    digits = f"{abs(value):,.0f}" if whole else f"{abs(value):,.2f}"
+    symbol = _SYMBOLS.get(currency, f"{currency} ")
+    return f"{'-' if value < 0 else ''}{symbol}{digits}"
+
+
+def count(number: float) -> str:
+    """`1,204`; rounded to whole units."""
+    return f"{round(number):,}"
+
+
+def units(number: float) -> str:
+    """`1 unit`, `1,204 units`."""
+    return f"{count(number)} {'unit' if round(number) == 1 else 'units'}"
+
+
+def percent(number: float) -> str:
+    """`12 %`, `3.4 %` below ten."""
+    return f"{number:.0f} %" if abs(number) >= 10 else f"{number:.1f} %"
+
+
+def change(new: float, old: float) -> str:
+    """`up 12 %`, `down 3.4 %`, `about the same`, or `new` where there was nothing to compare with."""
+    if not old:
+        return "nothing to compare with" if new else "no change"
+    ratio = (new - old) / abs(old) * 100
+    if abs(ratio) < 0.5:
+        return "about the same"
+    return f"{'up' if ratio > 0 else 'down'} {percent(abs(ratio))}"
+
+
+def day(value: date | datetime) -> str:
+    """`21 Nov 2026`."""
+    return f"{value.day} {value:%b %Y}"
+
+
+def listing(words: list[str], last: str = "and") -> str:
+    """`red`, `red and blue`, `red, blue and green`."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -1,0 +1,41 @@
+"""All actions, each once; adding a topic means adding its actions here."""
+
+from typing import cast
+
+from actions.base import ShopAction
+from actions.bootstrap import Services
+from actions.catalogue import PriceAction, SizeAction, StockAction
+from actions.clarify import ClarifyAction
+from actions.comparison import CompareAction
+from actions.confirmation import AffirmAction, DenyAction
+from actions.context import Question
+from actions.follow_up import ChooseListedAction, FollowUpAction
+from actions.forecasts import ChangeHorizonAction, ForecastAction
+from actions.handoff import TalkToHumanAction
+from actions.image import ImageAction
+from actions.orders import CancelOrderAction, OrderStatusAction, ReturnOrderAction
+from actions.reports import BestSellersAction, RevenueAction, StockRunoutAction
+from actions.search import RefineSearchAction, SearchAction
+from actions.smalltalk import CapabilitiesAction, OutOfScopeAction
+from actions.specification import AdvantagesAction, SpecificationAction
+
+TOPICS: tuple[type[ShopAction], ...] = (
+    PriceAction, StockAction, SizeAction, SpecificationAction, AdvantagesAction, CompareAction,
+    SearchAction, RefineSearchAction,
+    OrderStatusAction, CancelOrderAction, ReturnOrderAction, AffirmAction, DenyAction,
+    ForecastAction, ChangeHorizonAction, BestSellersAction, RevenueAction, StockRunoutAction,
+    TalkToHumanAction, CapabilitiesAction, OutOfScopeAction, ImageAction,
+)  # fmt: skip
+
+
+def all_actions(services: Services) -> list[ShopAction]:
+    """Every action, ready to run; those that hand a turn on know the others."""
+    topics = [topic(services) for topic in TOPICS]
+    repeatable = {cast(Question, action.intent): action for action in topics if action.repeatable}
+    roles = {action.intent: action.role for action in topics}
+    return [
+        *topics,
+        FollowUpAction(services, repeatable),
+        ChooseListedAction(services, repeatable),
+        ClarifyAction(services, roles),
+    ]
