@@ -1,0 +1,26 @@
+"""What must be set before Rasa is imported: no telemetry, no TensorFlow, few threads, quiet imports."""
+
+import logging
+import os
+import warnings
+
+import structlog
+
+from assistant import without_tensorflow
+
+THREADS = "2"
+
+
+def prepare() -> None:
+    """Call first in every program of this environment that uses Rasa."""
+    os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+    os.environ.setdefault("RASA_MAX_CACHE_SIZE", "0")  # the model's own hash says when to train again
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, THREADS)
+    # Rasa's pinned dependencies warn about themselves at import; nothing here can change that.
+    warnings.simplefilter("ignore", category=DeprecationWarning)
+    warnings.filterwarnings("ignore", message="Slot auto-fill has been removed")  # said to every domain with a slot
+    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+    # Rasa debugs with whole conversations; the server configures its own logs on top.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    without_tensorflow.install()
