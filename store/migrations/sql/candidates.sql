@@ -1,6 +1,6 @@
 -- What a plain word asks of a product's trigrams. Exactly: all of the word's own. Else: all but a few neighbours,
 -- which is what one slip of the finger (a letter too many, too few, wrong, or two swapped) or a missing end changes.
--- Numbers and words of one letter are never bent.
+-- Numbers, and words of one letter or more than twenty, are never bent.
 CREATE FUNCTION word_query(word text, exactly boolean) RETURNS tsquery
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
@@ -13,7 +13,7 @@ BEGIN
         RETURN quote_literal(word)::tsquery;
     END IF;
     grams := ARRAY(SELECT quote_literal(substr(padded, n, 3)) FROM generate_series(1, size) AS n);
-    IF exactly OR size <= 2 THEN
+    IF exactly OR size NOT BETWEEN 3 AND 21 THEN
         RETURN array_to_string(grams, '&')::tsquery;
     END IF;
     RETURN (
