@@ -1,0 +1,58 @@
+"""The tools process: one FastAPI app, a router per tool, one list of what is loaded."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import Depends, FastAPI
+from sqlalchemy import text
+
+from common.http import install
+from common.metrics import instrument_engine
+from common.settings import Settings
+from ml_tools.forecasting.api import ForecastingTool
+from ml_tools.registry import Registry, Tool, ToolState
+from ml_tools.settings import ToolsSettings
+from store.session import Database
+
+
+def every_tool(config: Settings, limits: ToolsSettings, database: Database) -> list[Tool]:
+    """The one list of tools; a new room adds its line here."""
+    return [ForecastingTool(config, limits, database)]
+
+
+def create_app(database: Database, tools: Sequence[Tool]) -> FastAPI:
+    """The app with these tools; they load in the background, so that the process answers from the first moment."""
+    registry = Registry(tools)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        instrument_engine(database.engine)
+        loading = asyncio.create_task(registry.load())
+        yield
+        loading.cancel()
+        await asyncio.gather(loading, return_exceptions=True)
+        await database.close()
+
+    async def database_answers() -> None:
+        async with database.begin() as session:
+            await session.execute(text("SELECT 1"))
+
+    app = FastAPI(title="Shopclerk tools", version="1", lifespan=lifespan)
+    install(app, "tools", ready={"database": database_answers, "tools": registry.settled})
+
+    @app.get("/models", tags=["models"])
+    async def models() -> list[ToolState]:
+        """Every tool with its version, when and on what it was trained, its measured quality and its device."""
+        return registry.states()
+
+    for tool in tools:
+        app.include_router(tool.router, dependencies=[Depends(_guard(registry, tool.name))], tags=[tool.name])
+    return app
+
+
+def _guard(registry: Registry, name: str) -> Callable[[], Awaitable[None]]:
+    async def loaded() -> None:
+        registry.require(name)
+
+    return loaded
