@@ -161,25 +161,28 @@ def _matching(filters: Filters) -> tuple[Select[int], list[ColumnElement[Any]]]:
     return query.join(hits, hits.c.product_id == Product.id), [hits.c.score.desc()]
 
 
-async def list_products(session: AsyncSession, filters: Filters, *, sort: Sort = Sort.BEST, page: int = 1) -> Listing:
-    """One page (from 1) of the products that match; a page past the end is empty."""
+def _ordered(filters: Filters, sort: Sort) -> Select[int]:
     query, relevance = _matching(filters)
-    total = await session.scalar(select(func.count()).select_from(query.subquery())) or 0
     orders: dict[Sort, list[ColumnElement[Any]]] = {
         Sort.BEST: [*relevance, _sold_units().desc()],
         Sort.NEWEST: [Product.created_at.desc()],
         Sort.CHEAPEST: [_price().asc()],
         Sort.DEAREST: [_price().desc()],
     }
-    ordered = query.order_by(*orders[sort], Product.id).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    return Listing(await cards(session, list(await session.scalars(ordered))), total, page)
+    return query.order_by(*orders[sort], Product.id)
+
+
+async def list_products(session: AsyncSession, filters: Filters, *, sort: Sort = Sort.BEST, page: int = 1) -> Listing:
+    """One page (from 1) of the products that match; a page past the end is empty."""
+    query, _ = _matching(filters)
+    total = await session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    found = await session.scalars(_ordered(filters, sort).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
+    return Listing(await cards(session, list(found)), total, page)
 
 
 async def shelf(session: AsyncSession, filters: Filters, *, sort: Sort, limit: int) -> list[Card]:
     """The first few products of a list, for a row of the home page."""
-    query, relevance = _matching(filters)
-    order = {Sort.BEST: [*relevance, _sold_units().desc()], Sort.NEWEST: [Product.created_at.desc()]}[sort]
-    return await cards(session, list(await session.scalars(query.order_by(*order, Product.id).limit(limit))))
+    return await cards(session, list(await session.scalars(_ordered(filters, sort).limit(limit))))
 
 
 async def similar(session: AsyncSession, product: Product, *, limit: int = 4) -> list[Card]:
@@ -204,7 +207,7 @@ async def cards(session: AsyncSession, ids: Sequence[int]) -> list[Card]:
         select(Product, discount_percent(shop_day()), picture, rating, reviews, _has_variant(Variant.stock > 0))
         .where(Product.id.in_(ids))
     )  # fmt: skip
-    by_id = {row[0].id: _card(*row) for row in rows}
+    by_id = {product.id: _card(product, *figures) for product, *figures in rows}
     return [by_id[product_id] for product_id in ids if product_id in by_id]
 
 

@@ -80,6 +80,12 @@ async def place_order(
     return await find_order(session, customer_id, number)
 
 
+async def find_by_key(session: AsyncSession, customer_id: int, client_key: str) -> Order | None:
+    """The customer's order that this key already placed, with its lines; None when there is none yet."""
+    query = orders_of(customer_id).where(Order.client_key == client_key)
+    return await session.scalar(query.options(selectinload(Order.lines)))  # type: ignore[no-any-return]
+
+
 def _units_by_variant(wanted: Sequence[Wanted]) -> dict[int, int]:
     units: dict[int, int] = {}
     for line in wanted:
@@ -110,8 +116,7 @@ async def _open_order(
 
 
 async def _repeated(session: AsyncSession, customer_id: int, client_key: str, units: dict[int, int]) -> Order:
-    query = orders_of(customer_id).where(Order.client_key == client_key).options(selectinload(Order.lines))
-    order = await session.scalar(query)
+    order = await find_by_key(session, customer_id, client_key)
     if order is None or {line.variant_id: line.units for line in order.lines} != units:
         raise Conflict("This checkout was already used for another order. Please look at your cart again.")
     return order

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -13,7 +13,6 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse
-from starlette.staticfiles import StaticFiles
 
 from common import http
 from common.caller import TokenSigner, ensure_keys
@@ -40,6 +39,7 @@ from web.security import AddressLimitMiddleware, BodyMiddleware, OriginMiddlewar
 from web.services import Services
 from web.shop import pages as shop_pages
 from web.shop import route as shop_route
+from web.shop.static import CachedStatic
 from web.startup import check_accounts, check_settings
 
 log = structlog.get_logger()
@@ -111,11 +111,11 @@ def _add_middleware(app: FastAPI, services: Services) -> None:
 def _add_routes(app: FastAPI) -> None:
     for room in (accounts_api, chat_api, chat_socket, accounts_pages, shop_pages, console_pages):
         app.include_router(room.router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", CachedStatic(directory=STATIC), name="static")
     shop_route.install(app)
 
 
-def _lifespan(services: Services, assistant: Assistant):  # type: ignore[no-untyped-def]
+def _lifespan(services: Services, assistant: Assistant) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await check_accounts(services.settings, services.database)
@@ -142,7 +142,7 @@ async def _clean_now_and_then(services: Services) -> None:
         await asyncio.sleep(CLEANING_SECONDS)
 
 
-def _reachable(database: Database) -> Callable[[], object]:
+def _reachable(database: Database) -> http.Check:
     async def check() -> None:
         async with database.begin() as session:
             await session.execute(text("SELECT 1"))

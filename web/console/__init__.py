@@ -1,0 +1,1 @@
+"""The staff's console: open tickets for agents, forecasts for marketers."""

@@ -1,0 +1,52 @@
+"""The cart's page and forms; a guest's session begins with the first thing put into it."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from store.carts import add_to_cart, cart_items, set_units
+from store.events import record_event
+from web.shop.rendering import page
+from web.shop.route import PageRoute
+from web.shop.visiting import ShoppingVisitor, Visitor, transaction
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+VariantId = Annotated[int, Form(ge=1, le=2**62)]
+Units = Annotated[int, Form(ge=1, le=99)]
+UnitsOrNone = Annotated[int, Form(ge=0, le=99)]
+
+
+@router.get("/cart")
+async def show(request: Request, visitor: Visitor) -> Response:
+    """What lies in the cart, at today's prices."""
+    async with transaction(request) as session:
+        items = await cart_items(session, visitor.subject) if visitor else []
+        total = sum((item.total for item in items), Decimal(0))
+        return await page(request, session, "cart.html", items=items, total=total)
+
+
+@router.post("/cart")
+async def add(request: Request, visitor: ShoppingVisitor, variant_id: VariantId, units: Units = 1) -> Response:
+    """Put units of a variant into the cart."""
+    async with transaction(request) as session:
+        product_id = await add_to_cart(session, visitor.subject, variant_id, units)
+        record_event(
+            session,
+            "cart",
+            customer_id=visitor.customer_id,
+            visitor=visitor.subject,
+            product_id=product_id,
+            detail={"units": units},
+        )
+    return RedirectResponse("/cart?notice=added", status_code=303)
+
+
+@router.post("/cart/lines")
+async def change(request: Request, visitor: ShoppingVisitor, variant_id: VariantId, units: UnitsOrNone) -> Response:
+    """Change how many of a variant lie in the cart; 0 takes it out."""
+    async with transaction(request) as session:
+        await set_units(session, visitor.subject, variant_id, units)
+    notice = "updated" if units else "removed"
+    return RedirectResponse(f"/cart?notice={notice}", status_code=303)

@@ -1,0 +1,159 @@
+"""The shop's pages to look at: home, lists, a product, the policies; and the router that holds all shop pages."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from common.errors import NotFound
+from store.browsing import Card, Filters, Sort, cards, facets, list_products, shelf, similar
+from store.events import record_event
+from store.reviews import newest_reviews, rating_summary
+from store.tables import Category, Product
+from web.accounts.session import SessionInfo
+from web.shop import cart, checkout, media, orders
+from web.shop.formats import specifications
+from web.shop.listing import SORTS, ListQuery
+from web.shop.rendering import page
+from web.shop.route import PageRoute
+from web.shop.variants import variant_groups
+from web.shop.visiting import Slug, Visitor, transaction
+
+SHELF = 8
+pages = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@pages.get("/")
+async def home(request: Request) -> Response:
+    """What is popular, new and on offer."""
+    async with transaction(request) as session:
+        return await page(
+            request,
+            session,
+            "home.html",
+            popular=await shelf(session, Filters(in_stock=True), sort=Sort.BEST, limit=SHELF),
+            newest=await shelf(session, Filters(in_stock=True), sort=Sort.NEWEST, limit=4),
+            deals=await shelf(session, Filters(in_stock=True, deals=True), sort=Sort.BEST, limit=4),
+            tiles=await _tiles(session),
+        )
+
+
+async def _tiles(session: AsyncSession) -> list[tuple[Category, Card]]:
+    """Each department with its best-selling product, whose picture stands for it."""
+    departments = await session.scalars(select(Category).where(Category.parent_id.is_(None)).order_by(Category.id))
+    found = [(one, await shelf(session, Filters(category=one.slug), sort=Sort.BEST, limit=1)) for one in departments]
+    return [(department, best[0]) for department, best in found if best]
+
+
+@pages.get("/products")
+async def products(request: Request, query: Annotated[ListQuery, Query()], visitor: Visitor) -> Response:
+    """The product list, narrowed by words and filters."""
+    return await _list(request, query, visitor, "/products")
+
+
+@pages.get("/category/{slug}")
+async def category(request: Request, slug: Slug, query: Annotated[ListQuery, Query()], visitor: Visitor) -> Response:
+    """The product list of one category and its sub-categories."""
+    query = query.model_copy(update={"category": slug})
+    return await _list(request, query, visitor, "/products")
+
+
+async def _list(request: Request, query: ListQuery, visitor: SessionInfo | None, path: str) -> Response:
+    filters = query.filters()
+    async with transaction(request) as session:
+        here = await _category(session, query.category) if query.category else None
+        listing = await list_products(session, filters, sort=query.sort, page=query.page)
+        if query.page > listing.pages:
+            return RedirectResponse(query.address(path, page=listing.pages), status_code=303)
+        if query.q and query.page == 1:
+            _record_search(session, visitor, query.q, listing.total)
+        return await page(
+            request,
+            session,
+            "products.html",
+            words=query.q,
+            query=query,
+            list_path=path,
+            here=here,
+            children=await _children(session, here),
+            listing=listing,
+            facets=await facets(session, filters),
+            sorts=SORTS,
+        )
+
+
+def _record_search(session: AsyncSession, visitor: SessionInfo | None, words: str, found: int) -> None:
+    detail = {"words": words, "found": found}
+    customer_id, subject = (visitor.customer_id, visitor.subject) if visitor else (None, None)
+    record_event(session, "search", customer_id=customer_id, visitor=subject, detail=detail)
+
+
+async def _category(session: AsyncSession, slug: str) -> Category:
+    found = await session.scalar(select(Category).where(Category.slug == slug))
+    if found is None:
+        raise NotFound("There is no such category.")
+    return found
+
+
+async def _children(session: AsyncSession, here: Category | None) -> list[Category]:
+    """The sub-categories to go on to; those of the parent when this one has none."""
+    if here is None:
+        return list(await session.scalars(select(Category).where(Category.parent_id.is_(None)).order_by(Category.id)))
+    own = list(await session.scalars(select(Category).where(Category.parent_id == here.id).order_by(Category.name)))
+    if own or here.parent_id is None:
+        return own
+    siblings = select(Category).where(Category.parent_id == here.parent_id).order_by(Category.name)
+    return list(await session.scalars(siblings))
+
+
+@pages.get("/p/{public_id}")
+async def product(request: Request, public_id: Slug, visitor: Visitor) -> Response:
+    """One product in full."""
+    async with transaction(request) as session:
+        found = await _product(session, public_id)
+        customer_id, subject = (visitor.customer_id, visitor.subject) if visitor else (None, None)
+        record_event(session, "view", customer_id=customer_id, visitor=subject, product_id=found.id)
+        (card,) = await cards(session, [found.id])
+        return await page(
+            request,
+            session,
+            "product.html",
+            page_product=found,
+            card=card,
+            groups=variant_groups(found, card),
+            specifications=specifications(found.attributes),
+            advantages=found.attributes.get("advantages") or [],
+            summary=await rating_summary(session, found.id),
+            reviews=await newest_reviews(session, found.id),
+            similar=await similar(session, found),
+            trail=await _trail(session, found.category),
+        )
+
+
+async def _product(session: AsyncSession, public_id: str) -> Product:
+    query = select(Product).where(Product.public_id == public_id, Product.active)
+    with_parts = selectinload(Product.variants), selectinload(Product.images), selectinload(Product.category)
+    found = await session.scalar(query.options(*with_parts))
+    if found is None:
+        raise NotFound("This product is not sold, or not any more.")
+    return found
+
+
+async def _trail(session: AsyncSession, leaf: Category) -> list[Category]:
+    parent = await session.get(Category, leaf.parent_id) if leaf.parent_id else None
+    return [parent, leaf] if parent else [leaf]
+
+
+@pages.get("/policies")
+async def policies(request: Request) -> Response:
+    """Delivery, returns, payment, warranty, privacy, contact."""
+    async with transaction(request) as session:
+        return await page(request, session, "policies.html")
+
+
+router = APIRouter()
+for room in (pages, cart.router, checkout.router, orders.router, media.router):
+    router.include_router(room)
