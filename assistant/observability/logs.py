@@ -54,6 +54,7 @@ def configure_logging(level: str = "INFO") -> None:
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=renderer))
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     logging.captureWarnings(True)
+    logging.getLogger("assistant").setLevel(level.upper())  # loading a model resets the root's
     for name, lowest in _AT_LEAST.items():
         logging.getLogger(name).setLevel(max(lowest, logging.getLogger().level))
     for name in ("sanic.root", "sanic.error", "sanic.access"):
