@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -89,9 +89,7 @@ async def count_failed_sign_in(session: AsyncSession, account_id: int, *, limit:
         .where(Account.id == account_id)
         .values(
             failed_sign_ins=failed % limit,
-            locked_until=func.coalesce(
-                select(locked_until).where(failed >= limit).scalar_subquery(), Account.locked_until
-            ),
+            locked_until=case((failed >= limit, locked_until), else_=Account.locked_until),
         )
     )
 

@@ -23,21 +23,26 @@ class Mailer(Protocol):
 
 
 class SmtpMailer:
-    """Sends through `smtp://user:password@host:587` (STARTTLS when offered) or `smtps://...` (TLS from the start)."""
+    """Sends through `smtp://user:password@host:587` (STARTTLS) or `smtps://...` (TLS from the start).
+
+    A password never goes over a plain connection; without one, STARTTLS is used when the server offers it.
+    """
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self._options = {
-            "hostname": parts.hostname,
-            "port": parts.port or (465 if parts.scheme == "smtps" else 587),
-            "username": unquote(parts.username) if parts.username else None,
-            "password": unquote(parts.password) if parts.password else None,
-            "use_tls": parts.scheme == "smtps",
-            "timeout": SECONDS,
-        }
+        self._url = urlsplit(url)
 
     async def send(self, message: EmailMessage) -> None:
-        await aiosmtplib.send(message, **self._options)
+        url, tls = self._url, self._url.scheme == "smtps"
+        await aiosmtplib.send(
+            message,
+            hostname=url.hostname,
+            port=url.port or (465 if tls else 587),
+            username=unquote(url.username) if url.username else None,
+            password=unquote(url.password) if url.password else None,
+            use_tls=tls,
+            start_tls=True if url.username and not tls else None,
+            timeout=SECONDS,
+        )
 
 
 class OutboxMailer:

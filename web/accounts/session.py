@@ -5,7 +5,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from http.cookies import SimpleCookie
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
@@ -123,8 +122,7 @@ class SessionCookieMiddleware:
         await self._app(scope, receive, send_with_cookie)
 
     def _cookie(self, token: str) -> str:
-        cookie: SimpleCookie = SimpleCookie()
-        cookie[COOKIE] = token
-        cookie[COOKIE].update({"path": "/", "httponly": True, "samesite": "Lax", "secure": self._secure})
-        cookie[COOKIE]["max-age"] = self._max_age if token else 0
-        return cookie[COOKIE].OutputString()
+        """The header's value; an empty token deletes the cookie."""
+        secure = "; Secure" if self._secure else ""
+        max_age = self._max_age if token else 0
+        return f"{COOKIE}={token}; Path=/; Max-Age={max_age}; HttpOnly; SameSite=Lax{secure}"

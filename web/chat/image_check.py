@@ -43,7 +43,9 @@ def clean_image(raw: bytes) -> CleanImage:
             if kind != "JPEG" and getattr(image, "is_animated", False):
                 raise Malformed("Please send a still picture, not an animated one.")
             return _encoded(_upright(image))
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels() from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise Malformed("This picture is broken and cannot be read.") from error
 
 
@@ -71,7 +73,11 @@ def _webp_size(raw: bytes) -> tuple[int, int]:
 
 def _check_pixels(width: int, height: int) -> None:
     if not 0 < width * height <= MEGAPIXELS * 1_000_000:
-        raise TooLarge(f"This picture is too large; the limit is {MEGAPIXELS} megapixels.")
+        raise _too_many_pixels()
+
+
+def _too_many_pixels() -> TooLarge:
+    return TooLarge(f"This picture is too large; the limit is {MEGAPIXELS} megapixels.")
 
 
 def _upright(image: Image.Image) -> Image.Image:
