@@ -8,7 +8,6 @@ from assistant.environment import prepare
 
 prepare()
 
-import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import structlog  # noqa: E402
@@ -54,7 +53,7 @@ def _add_lifetime(app: Sanic, settings: Settings, model: Path) -> None:
     async def load(app: Sanic, _: object) -> None:
         app.ctx.agent = load_agent(model, settings)
         app.ctx.turns = Turns(app.ctx.agent)
-        log.info("started", host=settings.host, port=settings.port, model=model.stem)
+        log.info("started", host=settings.host, port=settings.port, model=model.name)
 
     async def close(app: Sanic, _: object) -> None:
         await app.ctx.agent.action_endpoint.close()
@@ -96,7 +95,11 @@ def main() -> None:
     """Run until SIGINT or SIGTERM."""
     settings = from_environment()
     configure_logging(settings.log_level)
-    model = ensure_model(settings.home, say=lambda line: print(line, file=sys.stderr, flush=True))  # noqa: T201
+    serve(settings, ensure_model(settings.home, say=lambda line: log.info("model", state=line)))
+
+
+def serve(settings: Settings, model: Path) -> None:
+    """Listen with a trained model until SIGINT or SIGTERM."""
     create_app(settings, model).run(host=settings.host, port=settings.port, workers=1, access_log=False)
 
 

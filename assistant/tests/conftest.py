@@ -44,7 +44,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     home = tmp_path_factory.mktemp("postgres")
     command = [str(ROOT / ".venv" / "bin" / "python"), "-m", "assistant.tests.postgres", str(home)]
     server = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert server.stdin is not None and server.stdout is not None
+    assert server.stdin is not None
+    assert server.stdout is not None
     pid, _, url = server.stdout.readline().strip().partition(" ")
     yield Postgres(int(pid), url)
     server.stdin.close()

@@ -10,7 +10,8 @@ from assistant.channel.errors import InvalidRequest
 from assistant.channel.request import TurnRequest, read_turn
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    st.none() | st.booleans() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
 
 
