@@ -4,6 +4,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import psycopg
 import typer
@@ -32,7 +33,7 @@ def up() -> None:
         if password:
             _ensure_demo(config, store.url, password)
         environment = export(config, store.url)
-        train_assistant(environment)
+        _step("Assistant's model", lambda: train_assistant(environment, config.logs_dir))
         _serve(config, environment, password)
     console.print("Stopped.")
 
@@ -75,12 +76,15 @@ def _ensure_demo(config: Settings, url: str, password: str) -> None:
         )
 
 
-def train_assistant(environment: dict[str, str]) -> None:
-    """Train Rasa when its data or code changed; prints what it does."""
-    _step(
-        "Assistant's model",
-        lambda: subprocess.run([ASSISTANT_PYTHON, "-m", "assistant.train"], cwd=ROOT, env=environment, check=True),
-    )
+def train_assistant(environment: dict[str, str], logs_dir: Path) -> None:
+    """Train Rasa when its data or code changed; what Rasa prints goes to `training.log`."""
+    command, log = [ASSISTANT_PYTHON, "-m", "assistant.train"], logs_dir / "training.log"
+    with console.status("Training the assistant, about a minute"), log.open("wb") as output:
+        done = subprocess.run(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    if done.returncode:
+        console.print(f"[red]The assistant could not be trained.[/red] The end of {log}:")
+        console.print("\n".join(log.read_text(errors="replace").splitlines()[-15:]), markup=False)
+        raise typer.Exit(1)
 
 
 def _serve(config: Settings, environment: dict[str, str], password: str | None) -> None:
