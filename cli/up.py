@@ -10,12 +10,12 @@ import psycopg
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from store.demo.load import load as load_demo
 
 from cli.processes import processes, taken
 from cli.state import Store, demo_password, export, prepare_home
 from cli.supervisor import Supervisor
 from common.settings import ROOT, Settings, settings
+from store.demo.load import load as load_demo
 from store.migrate import upgrade
 
 ASSISTANT_PYTHON = ROOT / "assistant" / ".venv" / "bin" / "python"
@@ -78,7 +78,7 @@ def _ensure_demo(config: Settings, url: str, password: str) -> None:
 
 def train_assistant(environment: dict[str, str], logs_dir: Path) -> None:
     """Train Rasa when its data or code changed; what Rasa prints goes to `training.log`."""
-    command, log = [ASSISTANT_PYTHON, "-m", "assistant.train"], logs_dir / "training.log"
+    command, log = [str(ASSISTANT_PYTHON), "-m", "assistant.train"], logs_dir / "training.log"
     with console.status("Training the assistant, about a minute"), log.open("wb") as output:
         done = subprocess.run(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     if done.returncode:
