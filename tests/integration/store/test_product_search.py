@@ -37,7 +37,7 @@ async def found(database: Database, sort: Sort = Sort.CHEAPEST, **filters: objec
         result = await search(session, ProductFilters(**filters), sort=sort)
         assert result.total == len(result.public_ids)
         rows = await session.execute(select(Product.public_id, Product.name))
-        name = {public_id: name for public_id, name in rows}
+        name = dict(list(rows.tuples()))
         return [name[public_id] for public_id in result.public_ids]
 
 
