@@ -99,11 +99,12 @@ def _price() -> ColumnElement[Decimal]:
     return Product.price * (100 - discount_percent(shop_day())) / 100
 
 
-def _sold_units() -> ColumnElement[int]:
+def _sold_lately() -> Subquery:
+    """`(product_id, units)` of the last weeks; grouped once, which is far cheaper than once a product."""
     since = datetime.now(UTC) - timedelta(days=SELLING_DAYS)
-    sold = select(func.coalesce(func.sum(OrderLine.units), 0)).join(Order)
-    counted = Order.placed_at >= since, Order.status != "cancelled", OrderLine.product_id == Product.id
-    return sold.where(*counted).correlate(Product).scalar_subquery()
+    sold = select(OrderLine.product_id, func.sum(OrderLine.units).label("units")).join(Order)
+    counted = sold.where(Order.placed_at >= since, Order.status != "cancelled")
+    return counted.group_by(OrderLine.product_id).subquery()
 
 
 def _hits(words: str) -> Subquery:
@@ -163,13 +164,16 @@ def _matching(filters: Filters) -> tuple[Select[int], list[ColumnElement[Any]]]:
 
 def _ordered(filters: Filters, sort: Sort) -> Select[int]:
     query, relevance = _matching(filters)
-    orders: dict[Sort, list[ColumnElement[Any]]] = {
-        Sort.BEST: [*relevance, _sold_units().desc()],
-        Sort.NEWEST: [Product.created_at.desc()],
-        Sort.CHEAPEST: [_price().asc()],
-        Sort.DEAREST: [_price().desc()],
+    if sort is Sort.BEST:
+        sold = _sold_lately()
+        query = query.outerjoin(sold, sold.c.product_id == Product.id)
+        return query.order_by(*relevance, sold.c.units.desc().nulls_last(), Product.id)
+    orders: dict[Sort, ColumnElement[Any]] = {
+        Sort.NEWEST: Product.created_at.desc(),
+        Sort.CHEAPEST: _price().asc(),
+        Sort.DEAREST: _price().desc(),
     }
-    return query.order_by(*orders[sort], Product.id)
+    return query.order_by(orders[sort], Product.id)
 
 
 async def list_products(session: AsyncSession, filters: Filters, *, sort: Sort = Sort.BEST, page: int = 1) -> Listing:

@@ -5,12 +5,19 @@ from decimal import Decimal
 from typing import Any
 
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
-UNITS = {"battery_mah": "mAh", "weight_g": "g", "ram_gb": "GB", "storage_gb": "GB", "display_inches": "″"}
+UNITS = {"battery_mah": "mAh", "weight_g": "g", "ram_gb": "GB", "storage_gb": "GB"}
 LABELS = {
     "os": "Operating system", "sim": "SIM", "battery_mah": "Battery", "weight_g": "Weight", "ram_gb": "Memory",
-    "storage_gb": "Storage", "display_inches": "Screen size", "audience": "Made for", "released": "Released",
+    "storage_gb": "Storage", "audience": "Made for", "released": "Released",
 }  # fmt: skip
-HIDDEN = {"advantages"}  # shown as a list of their own
+HIDDEN = {"advantages", "display_inches"}  # shown as a list of their own; stands in the display's text
+# What people look at first; keys of a shop's own come behind, by name.
+ORDER = (
+    "display", "resolution", "main_camera", "selfie_camera", "battery_mah", "charging", "chipset", "ram_gb",
+    "storage_gb", "os", "network", "sim", "material", "colour", "pattern", "audience", "season", "weight_g",
+    "dimensions", "water_resistance", "care", "released",
+)  # fmt: skip
+RANKS = {key: rank for rank, key in enumerate(ORDER)}
 # One hue a colour word; the last known word of "Mystic Bronze" or "light blue" decides.
 SWATCHES = {
     "black": "#1f1f1f", "white": "#ffffff", "grey": "#8b8f94", "gray": "#8b8f94", "silver": "#c9ced3",
@@ -45,14 +52,16 @@ def specification(key: str, value: Any) -> str:
         return "Yes" if value else "No"
     if isinstance(value, list):
         return ", ".join(str(part) for part in value)
-    text = f"{value:,}" if isinstance(value, int) and key in UNITS else str(value)
+    text = value[:1].upper() + value[1:] if isinstance(value, str) else str(value)
+    text = f"{value:,}" if isinstance(value, int) and key in UNITS else text
     unit = UNITS.get(key)
-    return text if unit is None else f"{text}{unit}" if unit == "″" else f"{text} {unit}"
+    return f"{text} {unit}" if unit else text
 
 
 def specifications(attributes: dict[str, Any]) -> list[tuple[str, str]]:
     """The rows of the table on the product page; empty values are left out."""
     shown = [(key, value) for key, value in attributes.items() if key not in HIDDEN and value not in (None, "", [])]
+    shown.sort(key=lambda row: (RANKS.get(row[0], len(RANKS)), row[0]))
     return [(label(key), specification(key, value)) for key, value in shown]
 
 
