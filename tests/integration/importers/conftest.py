@@ -54,9 +54,19 @@ def importer(empty_database_url: str, tmp_path: Path) -> Importer:
     return Importer(empty_database_url, tmp_path)
 
 
+@pytest.fixture(scope="module")
+def examples(databases, tmp_path_factory: pytest.TempPathFactory) -> Importer:
+    """An importer into a store that holds all the examples; for tests that leave it as it is."""
+    return with_examples(Importer(databases.empty(), tmp_path_factory.mktemp("examples")))
+
+
 @pytest.fixture
 def filled(importer: Importer) -> Importer:
-    """An importer into a store that holds all the examples."""
+    """An importer into a store that holds all the examples; for tests that change it."""
+    return with_examples(importer)
+
+
+def with_examples(importer: Importer) -> Importer:
     for kind in ("products", "orders", "reviews", "events", "promotions"):
         assert importer.example(kind).ok
     return importer

@@ -39,7 +39,7 @@ BAD = [
     ("products", PRODUCTS + GOOD + "A,Mug,Home,NaN,USD,1,\n", 3, "price", "'NaN' is not a number"),
     ("products", PRODUCTS + GOOD + "A,Mug,Home,1e5,USD,1,\n", 3, "price", "'1e5' is not a number"),
     ("products", PRODUCTS + GOOD + "A,Mug,Home,5.001,USD,1,\n", 3, "price", "no more than 2 decimal places"),
-    ("products", PRODUCTS + GOOD + "A,Mug,Home,99999999999,USD,1,\n", 3, "price", "no more than 10 digits"),
+    ("products", PRODUCTS + GOOD + "A,Mug,Home,99999999999,USD,1,\n", 3, "price", "less than 10000000000"),
     ("products", PRODUCTS + GOOD + "A,Mug,Home,5,dollar,1,\n", 3, "currency", "is not a currency code like USD"),
     ("products", PRODUCTS + GOOD + "A,Mug,Home,5,USD,1.5,\n", 3, "stock", "valid integer"),
     ("products", PRODUCTS + GOOD + "A,Mug,Home,5,USD,-1,\n", 3, "stock", "greater than or equal to 0"),
@@ -50,15 +50,15 @@ BAD = [
     ("events", EVENTS + 'E-9,view,2026-03-01,s,NOTE20,"{""a"": NaN}"\n', 2, "detail", "is not a JSON object"),
     ("events", EVENTS + "E-9,look,2026-03-01,s,NOTE20,\n", 2, "kind", "should be 'view', 'search'"),
     ("events", EVENTS + "E-9,view,2026-03-01,s,,\n", 2, "sku", "is missing: a view is of a product"),
-    ("orders", ORDERS + "B-1,1,31/12/2026,C-1,NOTE20,1,5,USD\n", 2, "placed_at", "is not a time like 2026-05-31T14:05:00"),
+    ("orders", ORDERS + "B-1,1,31/12/2026,C-1,NOTE20,1,5,USD\n", 2, "placed_at", "is not a time like 2026-05-31T14"),
     ("orders", ORDERS + "B-1,1,0026-01-01,C-1,NOTE20,1,5,USD\n", 2, "placed_at", "between 1970 and 2100"),
     ("orders", ORDERS + "B-1,1,2026-02-30,C-1,NOTE20,1,5,USD\n", 2, "placed_at", "is not a time"),
     ("orders", ORDERS + "B-1,1,2026-01-01,C-1,NOTE20,0,5,USD\n", 2, "units", "must not be 0"),
     ("orders", ORDERS + "B-1,1,2026-01-01,C-1,NOTE20,1,-5,USD\n", 2, "unit_price", "greater than or equal to 0"),
     ("orders", ORDERS + "B-1,1,2026-01-01,,NOTE20,1,5,USD\n", 2, "customer", "is missing"),
     ("reviews", REVIEWS + "R-9,NOTE20,C-1,6,Fine,2026-01-01\n", 2, "rating", "less than or equal to 5"),
-    ("promotions", PROMOTIONS + "P-9,Sale,,,96,2026-01-01,2026-01-02\n", 2, "discount_percent", "less than or equal to 95"),
-    ("promotions", PROMOTIONS + "P-9,Sale,,,9,2026-01-03,2026-01-02\n", 2, "ends_on", "is before it starts (2026-01-03)"),
+    ("promotions", PROMOTIONS + "P-9,Sale,,,96,2026-01-01,2026-01-02\n", 2, "discount_percent", "than or equal to 95"),
+    ("promotions", PROMOTIONS + "P-9,Sale,,,9,2026-01-03,2026-01-02\n", 2, "ends_on", "before it starts (2026-01-03)"),
     ("promotions", PROMOTIONS + "P-9,Sale,MUG-7,home,9,2026-01-01,2026-01-02\n", 2, "category", "not for both"),
     # duplicates
     ("products", PRODUCTS + "A,Mug,Home,5,USD,1,\nA,Mug,Home,5,USD,2,\n", 3, "sku", "is the same as on line 2"),
@@ -68,13 +68,13 @@ BAD = [
     ("events", EVENTS + 2 * "E-9,view,2026-03-01,s,NOTE20,\n", 3, "reference", "is the same as on line 2"),
     ("promotions", PROMOTIONS + 2 * "P-9,Sale,,,9,2026-01-01,2026-01-02\n", 3, "reference", "is the same as on line 2"),
     # what does not fit together
-    ("products", PRODUCTS + "A,Mug,Home,5,USD,1,A-1\nA,Cup,Home,5,USD,1,A-2\n", 3, "name", "differs from line 2 of the same"),
-    ("products", PRODUCTS + "A,Mug,Home,5,USD,1,MUG-7\n", 2, "variant_sku", "belongs to another product in the store (MUG-7)"),
+    ("products", PRODUCTS + "A,Mug,Home,5,USD,1,A-1\nA,Cup,Home,5,USD,1,A-2\n", 3, "name", "differs from line 2 of"),
+    ("products", PRODUCTS + "A,Mug,Home,5,USD,1,MUG-7\n", 2, "variant_sku", "another product in the store (MUG-7)"),
     ("orders", ORDERS + "B-1,1,2026-01-01,C-1,GHOST,1,5,USD\n", 2, "sku", "there is no product GHOST in the store"),
     ("reviews", REVIEWS + "R-9,GHOST,C-1,5,Fine,2026-01-01\n", 2, "sku", "there is no product GHOST"),
     ("events", EVENTS + "E-9,view,2026-03-01,s,GHOST,\n", 2, "sku", "there is no product GHOST"),
     ("promotions", PROMOTIONS + "P-9,Sale,GHOST,,9,2026-01-01,2026-01-02\n", 2, "sku", "there is no product GHOST"),
-    ("promotions", PROMOTIONS + "P-9,Sale,,ghosts,9,2026-01-01,2026-01-02\n", 2, "category", "there is no category ghosts"),
+    ("promotions", PROMOTIONS + "P-9,Sale,,ghosts,9,2026-01-01,2026-01-02\n", 2, "category", "no category ghosts"),
     ("orders", ORDERS + "A-1001,9,2026-03-02T10:15:00,C-2,MUG-7,1,5,USD\n", 2, "customer", "belongs to somebody else"),
     (
         "orders", ORDERS + "B-1,1,2026-01-01,C-1,MUG-7,1,5,USD\nB-1,2,2026-01-02,C-1,MUG-7,1,5,USD\n",
@@ -86,16 +86,16 @@ BAD = [
 
 @pytest.mark.parametrize(("kind", "text", "line", "column", "reason"), BAD, ids=[f"{b[0]}-{b[4][:40]}" for b in BAD])
 def test_bad_files_are_reported_and_change_nothing(
-    filled: Importer, kind: str, text: str | bytes, line: int, column: str, reason: str
+    examples: Importer, kind: str, text: str | bytes, line: int, column: str, reason: str
 ) -> None:
-    before = filled.everything()
-    report = filled.text(kind, text)
+    before = examples.everything()
+    report = examples.text(kind, text)
     assert not report.ok
     first = report.errors[0]
     assert (first.line, first.column) == (line, column)
     assert reason in first.reason
     assert (report.counts.created, report.counts.updated, report.counts.unchanged) == (0, 0, 0)
-    assert filled.everything() == before
+    assert examples.everything() == before
 
 
 def test_all_errors_of_a_file_are_listed_and_written(importer: Importer, tmp_path: Path) -> None:

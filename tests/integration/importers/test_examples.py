@@ -54,7 +54,8 @@ def test_products_have_variants_categories_and_a_first_price(filled: Importer) -
 
 def test_orders_have_totals_customers_and_returns(filled: Importer) -> None:
     assert filled.query(
-        "SELECT o.number, c.reference, o.total, o.status FROM orders o JOIN customers c ON c.id = o.customer_id ORDER BY 1"
+        "SELECT o.number, c.reference, o.total, o.status FROM orders o JOIN customers c ON c.id = o.customer_id"
+        " ORDER BY 1"
     ) == [
         ("A-1001", "C-77", Decimal("899.00"), "delivered"),
         ("A-1002", "C-12", Decimal("79.90"), "shipped"),
