@@ -53,8 +53,8 @@ class ListQuery(BaseModel):
 
     def address(self, path: str, **changes: Any) -> str:
         """The list's address with some fields changed; other than by `page`, one starts at the first page again."""
-        fields = self.model_dump(mode="json", exclude_defaults=True) | {"page": 1} | changes
-        kept = {key: value for key, value in fields.items() if value not in (None, "", [], False, 1)}
+        fields = self.model_dump(mode="json", exclude_defaults=True, exclude={"page"}) | changes
+        kept = {key: "true" if value is True else value for key, value in fields.items() if value not in ("", [], None)}
         return f"{path}?{urlencode(kept, doseq=True)}" if kept else path
 
     def without(self, path: str, field: str, value: str | None = None) -> str:

@@ -1,0 +1,323 @@
+"""The shop's pages over HTTP, without JavaScript: what they show, and the way from a product to an order."""
+
+import re
+import secrets
+from html.parser import HTMLParser
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from tests.gateway_kit import PASSWORD, Gateway
+
+NOTE20 = "Samsung Galaxy Note20 5G 256GB Mystic Bronze"
+PUBLIC_PAGES = ["/", "/products", "/products?q=dress", "/products?q=zzzzqq", "/cart", "/sign-in", "/sign-up",
+                "/forgotten-password", "/reset-password?token=x", "/policies", "/no-such-page"]  # fmt: skip
+
+
+CARD = r'card-name"><a href="/p/([^"]+)"'
+PRICE = r'class="price[^"]*">\s*(?:<span[^>]*>Now </span>)?\$([\d,.]+)'
+
+
+def shown_prices(page: str) -> list[float]:
+    return [float(price.replace(",", "")) for price in re.findall(PRICE, page)]
+
+
+async def signed_up(browser: httpx.AsyncClient) -> None:
+    form = {"name": "Ada Byron", "email": f"{secrets.token_hex(6)}@example.org", "password": PASSWORD}
+    assert (await browser.post("/sign-up", data=form)).status_code == 303
+
+
+async def html(browser: httpx.AsyncClient, path: str, status: int = 200) -> str:
+    response = await browser.get(path)
+    assert response.status_code == status, response.text
+    return response.text
+
+
+async def product_path(web: Gateway, name: str) -> str:
+    ((public_id,),) = await web.sql("SELECT public_id FROM products WHERE name = :name", name=name)
+    return f"/p/{public_id}"
+
+
+async def some_variant(web: Gateway) -> int:
+    """A variant with plenty in stock."""
+    return (await web.sql("SELECT id FROM variants WHERE stock > 5 ORDER BY id LIMIT 1"))[0][0]
+
+
+@pytest.fixture
+async def shopper(web: Gateway, browser: httpx.AsyncClient) -> httpx.AsyncClient:
+    await signed_up(browser)
+    return browser
+
+
+def address(**changes: str) -> dict[str, str]:
+    return {"name": "Ada Byron", "street": "Main street 5", "city": "Town", "postcode": "12345", "country": "US",
+            "phone": ""} | changes  # fmt: skip
+
+
+async def checkout_key(browser: httpx.AsyncClient) -> str:
+    found = re.search(r'name="client_key" value="([0-9a-f]{32})"', await html(browser, "/checkout"))
+    assert found
+    return found[1]
+
+
+class Structure(HTMLParser):
+    """What a page is made of, for checks of its structure."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def of(self, *names: str) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.tags if tag in names]
+
+
+@pytest.mark.parametrize("path", PUBLIC_PAGES)
+async def test_pages_are_accessible_and_hold_nothing_inline(browser: httpx.AsyncClient, path: str) -> None:
+    """One heading, landmarks, labels, alternatives; no script, style or handler that a strict CSP would block."""
+    response = await browser.get(path)
+    page = Structure(response.text)
+    assert len(page.of("h1")) == 1
+    assert page.of("html")[0]["lang"] == "en"
+    for landmark in ("header", "main", "footer", "nav"):
+        assert page.of(landmark)
+    assert all("alt" in image for image in page.of("img"))
+    labelled = {label.get("for") for label in page.of("label")}
+    fields = [f for f in page.of("input", "select", "textarea") if f.get("type") not in ("hidden", "checkbox", "radio")]
+    assert [f for f in fields if f.get("id") not in labelled] == []
+    assert all(script.get("src") for script in page.of("script"))
+    assert not page.of("style")
+    assert not [a for _, a in page.tags if "style" in a or any(name.startswith("on") for name in a)]
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+
+
+async def test_the_home_page_leads_to_departments_and_products(browser: httpx.AsyncClient) -> None:
+    page = await html(browser, "/")
+    assert page.count('href="/category/') >= 6
+    assert page.count('href="/p/') >= 8
+
+
+async def test_a_product_page_shows_what_the_store_knows(web: Gateway, browser: httpx.AsyncClient) -> None:
+    page = await html(browser, await product_path(web, NOTE20))
+    rows = await web.sql("SELECT price FROM products WHERE name = :name", name=NOTE20)
+    assert f"{rows[0][0]:,.2f}" in page
+    assert NOTE20 in page
+    assert "4,300 mAh" in page
+    assert "192 g" in page
+    assert 'name="variant_id"' in page
+    assert "data-product-id" in page
+
+
+async def test_looking_at_a_product_is_an_event_of_the_visitor(web: Gateway, shopper: httpx.AsyncClient) -> None:
+    await html(shopper, await product_path(web, NOTE20))
+    events = await web.sql(
+        "SELECT e.kind FROM events e JOIN accounts a ON a.public_id = e.session "
+        "JOIN products p ON p.id = e.product_id WHERE p.name = :name",
+        name=NOTE20,
+    )
+    assert [kind for (kind,) in events] == ["view"]
+
+
+@pytest.mark.parametrize("words", ["note20", "Galaxy Note 20", "galxy note20"])
+async def test_search_finds_a_phone_by_what_people_type(browser: httpx.AsyncClient, words: str) -> None:
+    page = (await browser.get("/products", params={"q": words})).text
+    names = re.findall(r'card-name"><a href="[^"]+">([^<]+)', page)
+    assert any("Note20" in name for name in names[:3])
+
+
+async def test_filters_narrow_the_list_to_what_they_say(web: Gateway, browser: httpx.AsyncClient) -> None:
+    page = (await browser.get("/products", params={"max": "100", "colour": "Black", "in_stock": "true"})).text
+    ids = re.findall(CARD, page)
+    assert ids
+    fitting = await web.sql(
+        "SELECT DISTINCT p.public_id FROM products p JOIN variants v ON v.product_id = p.id "
+        "WHERE p.public_id = ANY(:ids) AND v.colour = 'Black' AND v.stock > 0",
+        ids=ids,
+    )
+    assert {one for (one,) in fitting} == set(ids)
+    prices = shown_prices(page)
+    assert len(prices) == len(ids)
+    assert max(prices) <= 100
+
+
+async def test_a_list_is_sorted_by_todays_price(browser: httpx.AsyncClient) -> None:
+    page = await html(browser, "/products?sort=price")
+    prices = shown_prices(page)
+    assert len(prices) == 24
+    assert prices == sorted(prices)
+
+
+async def test_pages_of_a_list_hold_every_product_once(web: Gateway, browser: httpx.AsyncClient) -> None:
+    seen: list[str] = []
+    for number in range(1, 5):
+        page = await html(browser, f"/category/electronics?sort=newest&page={number}")
+        seen += re.findall(CARD, page)
+        if 'rel="next"' not in page:
+            break
+    ((count,),) = await web.sql(
+        "SELECT count(*) FROM products p JOIN categories c ON c.id = p.category_id "
+        "LEFT JOIN categories up ON up.id = c.parent_id WHERE p.active AND 'electronics' IN (c.slug, up.slug)"
+    )
+    assert count > 24
+    assert len(seen) == len(set(seen)) == count
+
+
+async def test_a_page_past_the_end_leads_to_the_last(browser: httpx.AsyncClient) -> None:
+    response = await browser.get("/products?page=999")
+    assert response.status_code == 303
+    assert (await browser.get(response.headers["Location"])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/p/p_unknown", 404), ("/p/%00", 404), ("/category/nope", 404), ("/products?min=abc", 422),
+     ("/products?sort=price;drop", 422), ("/products?page=0", 422), ("/products?q=%00%E2%80%8B", 200),
+     ("/products?q=' OR 1=1 --", 200), ("/nothing/here", 404)],
+)  # fmt: skip
+async def test_bad_addresses_end_on_a_page_that_says_so(browser: httpx.AsyncClient, path: str, status: int) -> None:
+    response = await browser.get(path)
+    assert response.status_code == status
+    assert response.headers["Content-Type"].startswith("text/html")
+
+
+async def test_the_api_keeps_its_json_envelope_for_unknown_addresses(browser: httpx.AsyncClient) -> None:
+    response = await browser.get("/api/nothing")
+    assert response.status_code == 404
+    assert response.json()["error"]["code"] == "not_found"
+
+
+async def test_from_cart_to_order_as_a_guest_who_signs_up_on_the_way(web: Gateway, browser: httpx.AsyncClient) -> None:
+    variant = await some_variant(web)
+    assert (await browser.post("/cart", data={"variant_id": variant, "units": 2})).status_code == 303
+    response = await browser.get("/checkout")
+    assert response.headers["Location"] == "/sign-in?next=/checkout"
+    await signed_up(browser)
+    key = await checkout_key(browser)
+    placed = await browser.post("/checkout", data=address(client_key=key))
+    assert placed.status_code == 303
+    number = re.search(r"/orders/(S-[A-Z0-9]{6})", placed.headers["Location"])
+    assert number
+    confirmation = await html(browser, placed.headers["Location"])
+    assert number[1] in confirmation
+    assert "Main street 5" in confirmation
+    assert number[1] in await html(browser, "/orders")
+    rows = await web.sql(
+        "SELECT l.units FROM order_lines l JOIN orders o ON o.id = l.order_id WHERE o.number = :n", n=number[1]
+    )
+    assert rows == [(2,)]
+    again = await browser.post("/checkout", data=address(client_key=key))
+    assert number[1] in again.headers["Location"]
+    assert "Nothing in here yet" in await html(browser, "/cart")
+
+
+@pytest.mark.parametrize("field", ["name", "street", "city", "postcode", "country"])
+async def test_an_incomplete_address_comes_back_with_the_field_marked(
+    web: Gateway, shopper: httpx.AsyncClient, field: str
+) -> None:
+    await shopper.post("/cart", data={"variant_id": await some_variant(web)})
+    key = await checkout_key(shopper)
+    response = await shopper.post("/checkout", data=address(client_key=key, **{field: "\0"}))
+    assert response.status_code == 422
+    assert f'id="{field}-error"' in response.text
+    assert 'value="Main street 5"' in response.text or field == "street"
+    assert "No orders yet" in await html(shopper, "/orders")
+
+
+async def test_what_sold_out_meanwhile_is_said_at_the_checkout(web: Gateway, shopper: httpx.AsyncClient) -> None:
+    ((variant,),) = await web.sql("SELECT id FROM variants WHERE stock BETWEEN 1 AND 3 ORDER BY id LIMIT 1")
+    await shopper.post("/cart", data={"variant_id": variant, "units": 50})
+    response = await shopper.post("/checkout", data=address(client_key=await checkout_key(shopper)))
+    assert response.status_code == 409
+    assert "Nothing was ordered" in response.text
+
+
+async def test_an_order_is_cancelled_from_its_page(web: Gateway, shopper: httpx.AsyncClient) -> None:
+    await shopper.post("/cart", data={"variant_id": await some_variant(web)})
+    placed = await shopper.post("/checkout", data=address(client_key=await checkout_key(shopper)))
+    path = placed.headers["Location"].partition("?")[0]
+    cancelled = await shopper.post(f"{path}/cancel")
+    assert cancelled.status_code == 303
+    assert "Cancelled" in await html(shopper, path)
+    assert (await shopper.post(f"{path}/cancel")).status_code == 409
+
+
+async def test_anothers_order_page_is_not_found(web: Gateway, shopper: httpx.AsyncClient) -> None:
+    ((number,),) = await web.sql("SELECT number FROM orders ORDER BY id LIMIT 1")
+    for path, ask in ((number, shopper.get), (f"{number}/cancel", shopper.post), (f"{number}/return", shopper.post)):
+        theirs, nobodys = await ask(f"/orders/{path}"), await ask(f"/orders/{path.replace(number, 'S-222222')}")
+        assert (theirs.status_code, nobodys.status_code) == (404, 404)
+        assert "no such order" in theirs.text
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
+async def test_signing_in_never_leads_to_another_site(browser: httpx.AsyncClient, elsewhere: str) -> None:
+    form = {"email": f"{secrets.token_hex(6)}@example.org", "password": PASSWORD, "next": elsewhere}
+    response = await browser.post("/sign-up", data=form)
+    assert response.headers["Location"].startswith("/?")
+
+
+async def test_a_wrong_password_is_said_without_saying_which_part(browser: httpx.AsyncClient) -> None:
+    response = await browser.post("/sign-in", data={"email": "nobody@example.org", "password": "wrong"})
+    assert response.status_code == 401
+    assert "mail address or the password" in response.text
+    assert 'value="nobody@example.org"' in response.text
+
+
+async def test_a_forgotten_password_is_set_through_the_mailed_link(web: Gateway, browser: httpx.AsyncClient) -> None:
+    email = f"{secrets.token_hex(6)}@example.org"
+    await browser.post("/sign-up", data={"email": email, "password": PASSWORD})
+    await browser.post("/sign-out")
+    assert email in (await browser.post("/forgotten-password", data={"email": email})).text
+    await web.services.accounts.finish_mails()
+    link = re.search(r"/reset-password\?token=(\S+)", web.mail.sent[-1].get_content())
+    assert link
+    assert link[1] in await html(browser, link[0])
+    new = {"token": link[1], "password": "another long password"}
+    assert (await browser.post("/reset-password", data=new)).status_code == 303
+    assert (await browser.post("/reset-password", data=new)).status_code == 422
+    signed_in = await browser.post("/sign-in", data={"email": email, "password": "another long password"})
+    assert signed_in.status_code == 303
+
+
+async def test_stored_markup_is_shown_as_text(web: Gateway, browser: httpx.AsyncClient) -> None:
+    path = await product_path(web, NOTE20)
+    markup = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+    async with web.database.begin() as session:
+        await session.execute(
+            text(
+                "INSERT INTO reviews (reference, product_id, rating, title, body, written_at) "
+                "SELECT 'markup', id, 5, :m, :m, now() FROM products WHERE name = :n"
+            ),
+            {"m": markup, "n": NOTE20},
+        )
+    page = await html(browser, path)
+    assert markup not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+async def test_pictures_come_from_the_folder_of_pictures_only(web: Gateway, browser: httpx.AsyncClient) -> None:
+    folder = web.services.settings.images_dir
+    (folder / "phones").mkdir(parents=True)
+    (folder / "phones" / "one.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (folder.parent / "secret.png").write_bytes(b"secret")
+    (folder / "notes.txt").write_text("secret")
+    (folder / "link.png").symlink_to(folder.parent / "secret.png")
+    found = await browser.get("/media/phones/one.png")
+    assert (found.status_code, found.headers["Content-Type"]) == (200, "image/png")
+    assert "max-age" in found.headers["Cache-Control"]
+    for path in ("../secret.png", "%2e%2e/secret.png", "..%2fsecret.png", "notes.txt", "link.png", "phones", "%00.png"):
+        assert (await browser.get(f"/media/{path}")).status_code == 404, path
+
+
+async def test_scripts_and_styles_are_kept_under_their_hash(browser: httpx.AsyncClient) -> None:
+    page = await html(browser, "/")
+    address_ = re.search(r'href="(/static/base\.css\?v=[0-9a-f]{10})"', page)
+    assert address_
+    assert "immutable" in (await browser.get(address_[1])).headers["Cache-Control"]
+    assert (await browser.get("/static/chat-parts.js")).headers["Cache-Control"] == "no-cache"
