@@ -61,6 +61,7 @@ def ensure_model(home: Path, say: Say = print) -> Path:
 
 def _train_into(model: Path) -> None:
     """Train beside the final place and move there in one step: a half-written model is never seen."""
+    os.environ["LOG_LEVEL"] = "WARNING"  # Rasa reads it here, and leaves out its hundred progress bars
     from rasa.model_training import train
 
     with tempfile.TemporaryDirectory(dir=model.parent) as workshop:
