@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import structlog
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 from sqlalchemy import text
@@ -19,8 +20,16 @@ from common.settings import Settings
 from store.session import Database
 from web.accounts.passwords import Passwords
 from web.app import create_app
+from web.chat.turns import DEADLINE_SECONDS
 from web.services import Services
 
+structlog.configure(  # short lines: the default draws every variable of every frame
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.processors.JSONRenderer(),
+    ]
+)
 ORIGIN = "http://shop.test"
 PASSWORD = "a long enough password"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -137,12 +146,18 @@ class Gateway:
 
 
 def settings_for(home: Path, **changes: Any) -> Settings:
-    return Settings(_env_file=None, shopclerk_home=home, database_url=None, public_url=ORIGIN, **changes)
+    values: dict[str, Any] = {"shopclerk_home": home, "database_url": None, "public_url": ORIGIN} | changes
+    return Settings(_env_file=None, **values)
 
 
 @asynccontextmanager
 async def running_gateway(
-    home: Path, database: Database, *, tools: httpx.AsyncBaseTransport | None = None, **settings: Any
+    home: Path,
+    database: Database,
+    *,
+    tools: httpx.AsyncBaseTransport | None = None,
+    deadline: float = DEADLINE_SECONDS,
+    **settings: Any,
 ) -> AsyncIterator[Gateway]:
     """A started gateway; it is stopped, with what it still does, at the end."""
     assistant, mail = FakeAssistant(), KeptMail()
@@ -153,6 +168,7 @@ async def running_gateway(
         tools_transport=tools,
         passwords=Passwords(QUICK),
         outgoing=mail,
+        deadline=deadline,
     )
     async with app.router.lifespan_context(app):
         yield Gateway(app, assistant, mail, database)

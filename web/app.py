@@ -25,6 +25,7 @@ from web.accounts.mail import Mailer, mailer
 from web.accounts.passwords import Passwords
 from web.accounts.service import SIGNED_IN_LIFETIME, AccountService
 from web.accounts.session import SessionCookieMiddleware
+from web.bodies import PROBLEMS
 from web.chat import api as chat_api
 from web.chat import socket as chat_socket
 from web.chat.assistant import Assistant
@@ -32,7 +33,7 @@ from web.chat.forecast_files import ForecastFiles
 from web.chat.hub import Hub
 from web.chat.images import ImageStore
 from web.chat.record import Record
-from web.chat.turns import TurnService
+from web.chat.turns import DEADLINE_SECONDS, TurnService
 from web.console import pages as console_pages
 from web.limits import Limiter
 from web.security import AddressLimitMiddleware, BodyMiddleware, OriginMiddleware, Origins, SecurityHeadersMiddleware
@@ -57,6 +58,7 @@ def create_app(
     tools_transport: httpx.AsyncBaseTransport | None = None,
     passwords: Passwords | None = None,
     outgoing: Mailer | None = None,
+    deadline: float = DEADLINE_SECONDS,
 ) -> FastAPI:
     """The app on a database. Tests hand in stand-ins for the assistant, the tools and the mail; raises UnsafeStart."""
     ensure_keys(settings.keys_dir)
@@ -69,7 +71,7 @@ def create_app(
         database=database,
         limiter=limiter,
         accounts=AccountService(settings, database, limiter, outgoing or mailer(settings), passwords or Passwords()),
-        turns=TurnService(Record(database), assistant, signer, Hub()),
+        turns=TurnService(Record(database), assistant, signer, Hub(), deadline=deadline),
         images=ImageStore(settings.uploads_dir, database),
         forecast_files=ForecastFiles(settings.tools_url, transport=tools_transport),
     )
@@ -109,7 +111,9 @@ def _add_middleware(app: FastAPI, services: Services) -> None:
 
 
 def _add_routes(app: FastAPI) -> None:
-    for room in (accounts_api, chat_api, chat_socket, accounts_pages, shop_pages, console_pages):
+    for api in (accounts_api, chat_api):
+        app.include_router(api.router, responses=PROBLEMS)
+    for room in (chat_socket, accounts_pages, shop_pages, console_pages):
         app.include_router(room.router)
     app.mount("/static", CachedStatic(directory=STATIC), name="static")
     shop_route.install(app)

@@ -8,7 +8,7 @@ import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from starlette.requests import Request
 
-from common.errors import BadRequest
+from common.errors import BadRequest, ErrorCode
 
 DEPTH = 8
 
@@ -17,6 +17,25 @@ class Malformed(BadRequest):
     """A body that is not what the endpoint takes."""
 
     status = 400
+
+
+class Problem(BaseModel):
+    """What went wrong: a code to act on, words to show, the id that stands in the log."""
+
+    code: ErrorCode
+    message: str
+    request_id: str
+    retryable: bool
+
+
+class ProblemEnvelope(BaseModel):
+    error: Problem
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"model": ProblemEnvelope, "description": "Refused, with the reason"},
+    "5XX": {"model": ProblemEnvelope, "description": "It did not work; `retryable` says whether to try again"},
+}
 
 
 def _clean(text: str) -> str:

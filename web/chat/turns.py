@@ -31,8 +31,17 @@ POLL_SECONDS = 0.1  # how often a turn looks whether another process has finishe
 class TurnService:
     """Answers messages. The same message at once from several sides runs once, and all get its answer."""
 
-    def __init__(self, record: Record, assistant: Assistant, signer: TokenSigner, hub: Hub) -> None:
+    def __init__(
+        self,
+        record: Record,
+        assistant: Assistant,
+        signer: TokenSigner,
+        hub: Hub,
+        *,
+        deadline: float = DEADLINE_SECONDS,
+    ) -> None:
         self._record, self._assistant, self._signer = record, assistant, signer
+        self._deadline = deadline
         self.hub = hub
         self._lines = Lines()
         self._running: dict[tuple[str, str], tuple[ChatMessage, asyncio.Task[TurnAnswer]]] = {}
@@ -90,7 +99,7 @@ class TurnService:
 
     async def _answered(self, info: SessionInfo, message: ChatMessage, claimed: Claimed, started: float) -> TurnAnswer:
         turn = claimed.claim.turn
-        left = DEADLINE_SECONDS - (time.monotonic() - started)
+        left = self._deadline - (time.monotonic() - started)
         said = await self._said(info, message, claimed, left)
         seconds = time.monotonic() - started
         response = await self._record.answer(info, claimed, said, seconds)
