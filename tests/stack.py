@@ -99,7 +99,7 @@ class Stack:
             "ASSISTANT_URL": self._url("assistant"),
             "ACTIONS_URL": self._url("actions"),
             "TOOLS_URL": self._url("tools"),
-            "LIMIT_FACTOR": "100",  # many tests share one address
+            "LIMITS_FACTOR": "100",  # many tests share one address
         }
 
     def start(self) -> None:
