@@ -1,5 +1,6 @@
 """What every FastAPI process has: request ids, the error envelope, health, metrics."""
 
+import ipaddress
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -12,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from common.errors import ErrorCode, ShopclerkError, envelope
+from common.errors import ErrorCode, NotFound, ShopclerkError, envelope
 from common.metrics import failures, http_seconds
 from common.requests import HEADER, begin_request, current_request_id
 
@@ -138,8 +139,21 @@ def install(app: FastAPI, process: str, *, ready: dict[str, Check] | None = None
         return JSONResponse(body, status_code=200 if usable else 503)
 
     @app.get("/metrics", tags=["health"], response_class=PlainTextResponse)
-    async def metrics() -> Response:
+    async def metrics(request: Request) -> Response:
+        if _from_outside(request):
+            raise NotFound("There is nothing here.")
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _from_outside(request: Request) -> bool:
+    """Whether a request came through a proxy or from a public address; figures are for the operators."""
+    if "x-forwarded-for" in request.headers or "forwarded" in request.headers:
+        return True
+    client = request.client.host if request.client else ""
+    try:
+        return not ipaddress.ip_address(client).is_private
+    except ValueError:  # a local socket or a test's transport has no address
+        return False
 
 
 async def _state(check: Check) -> str:

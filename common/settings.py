@@ -59,7 +59,13 @@ class Settings(BaseSettings):
         return self.shopclerk_home / "outbox"
 
     @property
+    def trained_dir(self) -> Path:
+        """Models that this shop trained on its own data."""
+        return self.shopclerk_home / "models"
+
+    @property
     def models_dir(self) -> Path:
+        """Models that ship."""
         return ROOT / "models"
 
 

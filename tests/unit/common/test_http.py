@@ -74,3 +74,7 @@ async def test_ready_and_live_differ_when_the_database_is_away(client: httpx.Asy
 async def test_metrics_are_in_prometheus_text(client: httpx.AsyncClient) -> None:
     await client.get("/missing")
     assert 'shopclerk_http_seconds_count{route="/missing",status="404"}' in (await client.get("/metrics")).text
+
+
+async def test_metrics_are_not_for_the_outside(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"})).status_code == 404

@@ -4,11 +4,15 @@ import re
 from typing import Any
 
 import yaml
+from starlette.routing import WebSocketRoute
 
 from actions.clarify import ClarifyAction
 from actions.follow_up import ChooseListedAction, FollowUpAction
 from actions.registry import TOPICS
 from common.settings import ROOT, Settings
+from web.accounts import api as accounts_api
+from web.chat import api as chat_api
+from web.chat import socket as chat_socket
 
 
 def test_every_setting_is_documented_and_every_documented_setting_exists() -> None:
@@ -81,3 +85,14 @@ def test_every_utterance_has_words() -> None:
     said = {handler for handler, _ in _table().values() if handler.startswith("utter_")}
     worded = {name for document in _yaml_folder("assistant/domain") for name in document.get("responses") or {}}
     assert said <= worded
+
+
+def test_every_endpoint_of_the_web_api_is_documented() -> None:
+    routes = {
+        f"{'WS' if isinstance(route, WebSocketRoute) else method} {route.path}"
+        for room in (accounts_api, chat_api, chat_socket)
+        for route in room.router.routes
+        for method in sorted(getattr(route, "methods", None) or {"WS"})
+    }
+    documented = re.findall(r"^\| `([A-Z]+ /api/[^`]+)`", (ROOT / "docs/api.md").read_text(), re.MULTILINE)
+    assert sorted(documented) == sorted(routes)
