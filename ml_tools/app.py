@@ -28,10 +28,10 @@ def create_app(database: Database, tools: Sequence[Tool]) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         instrument_engine(database.engine)
-        loading = asyncio.create_task(registry.load())
+        app.state.loading = asyncio.create_task(registry.load())
         yield
-        loading.cancel()
-        await asyncio.gather(loading, return_exceptions=True)
+        app.state.loading.cancel()
+        await asyncio.gather(app.state.loading, return_exceptions=True)
         await database.close()
 
     async def database_answers() -> None:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Date, cast, func, select, text
+from sqlalchemy import ColumnElement, Date, cast, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.tables import Category, Order, OrderLine, Product
+from store.tables import Category, Order, OrderLine, Product, Promotion
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ _DAILY = text("""
 WITH d AS (
     SELECT day::date AS day FROM generate_series(CAST(:start AS date), CAST(:end AS date), interval '1 day') AS day
 ), wanted AS (
-    SELECT id, category_id, price FROM products WHERE id = ANY(:product_ids)
+    SELECT p.id, p.category_id, c.parent_id AS parent_category_id, p.price
+    FROM products p JOIN categories c ON c.id = p.category_id WHERE p.id = ANY(:product_ids)
 ), sold AS (
     SELECT l.product_id, (o.placed_at AT TIME ZONE 'UTC')::date AS day, sum(l.units) AS units
     FROM order_lines l JOIN orders o ON o.id = l.order_id
@@ -58,8 +59,9 @@ SELECT wanted.id, d.day, coalesce(sold.units, 0) AS units,
                  ORDER BY h.valid_from DESC LIMIT 1), wanted.price) AS price,
        coalesce((SELECT max(p.discount_percent) FROM promotions p
                  WHERE d.day BETWEEN p.starts_on AND p.ends_on
-                   AND (p.product_id = wanted.id OR p.product_id IS NULL
-                        AND (p.category_id IS NULL OR p.category_id = wanted.category_id))), 0) AS discount_percent,
+                   AND (p.product_id = wanted.id OR p.product_id IS NULL AND (
+                        p.category_id IS NULL OR p.category_id IN (wanted.category_id, wanted.parent_category_id)))), 0)
+           AS discount_percent,
        coalesce(stock.sold_out, false) AS sold_out, d.shop_sold
 FROM wanted CROSS JOIN open_days d
 LEFT JOIN sold ON sold.product_id = wanted.id AND sold.day = d.day
@@ -153,6 +155,27 @@ async def category_daily_units(session: AsyncSession, start: date, end: date) ->
         found += [CategoryDay(slug, day, int(units)) for slug, day, units in await session.execute(query)]
         start = stop + timedelta(days=1)
     return found
+
+
+@dataclass(frozen=True)
+class CategoryDiscount:
+    """A promotion on all products of a category; the promotions of the whole shop appear once for every category."""
+
+    category: str  # slug
+    first: date
+    last: date  # inclusive
+    percent: float
+
+
+async def category_discounts(session: AsyncSession) -> list[CategoryDiscount]:
+    """Every promotion that is on whole categories, past and planned; one on a parent counts for its children."""
+    covers = or_(Promotion.category_id.is_(None), Promotion.category_id.in_([Category.id, Category.parent_id]))
+    query = (
+        select(Category.slug, Promotion.starts_on, Promotion.ends_on, Promotion.discount_percent)
+        .join(Promotion, covers)
+        .where(Promotion.product_id.is_(None))
+    )
+    return [CategoryDiscount(slug, first, last, float(off)) for slug, first, last, off in await session.execute(query)]
 
 
 # Orders whose units were sold and stayed sold; the UTC date of an order; units without what came back.

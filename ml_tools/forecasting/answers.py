@@ -14,7 +14,7 @@ from ml_tools.forecasting.schemas import (
     Interval,
     LastPeriod,
 )  # fmt: skip
-from ml_tools.forecasting.season import SeasonProfile
+from ml_tools.forecasting.season import Floats, GroupSeason
 from ml_tools.registry import ModelName
 from store.sales import SalesDay
 
@@ -66,12 +66,14 @@ def points_of(kept: Sequence[dict[str, Any]]) -> list[ForecastPoint]:
     return [ForecastPoint.model_validate(point) for point in kept]
 
 
-def notes_on(history: History, seasons: SeasonProfile, category: str) -> list[str]:
+def notes_on(history: History, season: GroupSeason, planned: Floats) -> list[str]:
     """What people should know about the data behind a forecast."""
     notes = list(history.notes)
     if len(history.units) < HISTORY_DAYS:
         notes.append(f"The product has sold for only {len(history.units)} days; a longer past makes better forecasts.")
-    if not seasons.knows_year(category):
+    if season.promotion_lift > 0 and (promoted := int((planned > 0).sum())):
+        notes.append(f"Promotions are planned on {promoted} of these days; what they usually bring is counted in.")
+    if not season.knows_year:
         notes.append("The time of the year is not accounted for: the shop's own history is too short to tell.")
     return notes
 

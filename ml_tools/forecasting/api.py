@@ -27,11 +27,18 @@ class ForecastingTool:
 
     name = "forecasting"
 
-    def __init__(self, config: Settings, limits: ToolsSettings, database: Database) -> None:
+    def __init__(
+        self,
+        config: Settings,
+        limits: ToolsSettings,
+        database: Database,
+        *,
+        service: "ForecastService | None" = None,
+    ) -> None:
         self._config = config
         self._limits = limits
         self._database = database
-        self._service: ForecastService | None = None
+        self._service = service
         self.router = _routes(self)
 
     def load(self) -> None:

@@ -39,7 +39,7 @@ def run(
     units: Floats,
     observed: NDArray[np.bool_],
     weekdays: NDArray[np.int64],
-    yearly: Floats,
+    known: Floats,
     group_weekday: Floats | None,
     horizon: int,
 ) -> Backtest:
@@ -50,9 +50,9 @@ def run(
     actuals = np.full((len(starts), leads), np.nan)
     for window, origin in enumerate(starts):
         until = min(origin + leads, len(units))
-        task = Task(units[:origin] / yearly[:origin], weekdays[:origin], weekdays[origin:until], group_weekday)
+        task = Task(units[:origin] / known[:origin], weekdays[:origin], weekdays[origin:until], group_weekday)
         for candidate, forecast in enumerate(CANDIDATES.values()):
-            means[candidate, window, : until - origin] = forecast(task) * yearly[origin:until]
+            means[candidate, window, : until - origin] = forecast(task) * known[origin:until]
         actuals[window, : until - origin] = np.where(observed[origin:until], units[origin:until], np.nan)
     return Backtest(tuple(CANDIDATES), means, actuals)
 

@@ -21,11 +21,15 @@ INCOMPLETE_SHARE = 0.35  # a newest day below this share of the usual sales is s
 
 @dataclass(frozen=True)
 class History:
-    """Consecutive days from `start`: `units` [n] as the models see them, `observed` [n] where they were really seen."""
+    """Consecutive days from `start`: `units` [n] as the models see them, `observed` [n] where they were really seen.
+
+    `discounts` [n] are shares (0.2 is 20 % off) of the promotions that were on.
+    """
 
     start: date
     units: Floats
     observed: NDArray[np.bool_]
+    discounts: Floats
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -43,8 +47,8 @@ def clean(days: Sequence[SalesDay]) -> History:
     raw = np.array([row.units for row in days], dtype=float)
     missing = np.array([not row.shop_sold for row in days])
     sold_out = np.array([row.sold_out for row in days]) & ~missing
-    promoted = np.array([row.discount_percent > 0 for row in days])
-    history = from_units(start, np.where(missing | sold_out, np.nan, raw), expected_peaks=promoted)
+    discounts = discounts_of(days)
+    history = from_units(start, np.where(missing | sold_out, np.nan, raw), expected_peaks=discounts > 0)
     units = np.where(sold_out, np.maximum(history.units, raw), history.units)
     notes = [
         *_note(missing, start, "without any sales in the shop", "counted as missing, not as zero"),
@@ -52,7 +56,12 @@ def clean(days: Sequence[SalesDay]) -> History:
         *_note(raw < 0, start, "with more returned than sold", "counted as zero"),
         *history.notes,
     ]
-    return History(start, units, history.observed, notes)
+    return History(start, units, history.observed, discounts, notes)
+
+
+def discounts_of(days: Sequence[SalesDay]) -> Floats:
+    """The discounts [n] of sales days, as shares."""
+    return np.array([row.discount_percent for row in days], dtype=float) / 100
 
 
 def from_units(start: date, units: Floats, *, expected_peaks: NDArray[np.bool_] | None = None) -> History:
@@ -61,7 +70,9 @@ def from_units(start: date, units: Floats, *, expected_peaks: NDArray[np.bool_] 
     days = weekdays(calendar(start, len(units)))
     filled = fill_unknown(np.where(observed, np.maximum(units, 0.0), np.nan), days)
     damped, outliers = damp_outliers(filled, days, observed, expected_peaks)
-    return History(start, damped, observed, _note(outliers, start, "far from the usual", "damped"))
+    return History(
+        start, damped, observed, np.zeros(len(units)), _note(outliers, start, "far from the usual", "damped")
+    )
 
 
 def fill_unknown(units: Floats, days: NDArray[np.int64]) -> Floats:

@@ -12,7 +12,7 @@ from ml_tools.forecasting.backtest import Backtest
 from ml_tools.forecasting.candidates import CANDIDATES, NAIVE, Task
 from ml_tools.forecasting.features import History
 from ml_tools.forecasting.intervals import KNOWN_SEASON, UNKNOWN_SEASON, Band
-from ml_tools.forecasting.season import NO_SEASON, Floats, GroupSeason, calendar, weekdays, year_positions
+from ml_tools.forecasting.season import NO_SEASON, Floats, GroupSeason, calendar, weekdays
 
 NAME = "weighted-ensemble"
 VERSION = "1"
@@ -46,21 +46,24 @@ class Prediction:
     quality: Quality
 
 
-def predict(history: History, horizon: int, season: GroupSeason = NO_SEASON) -> Prediction:
-    """Forecast the `horizon` days after a history; deterministic.
+def predict(
+    history: History, horizon: int, season: GroupSeason = NO_SEASON, *, planned: Floats | None = None
+) -> Prediction:
+    """Forecast the `horizon` days after a history; deterministic. `planned` are the discounts [horizon] on those days.
 
     Raises NotEnoughData when too few days were observed to measure how good the forecast is.
     """
     days = calendar(history.start, len(history.units) + horizon)
     past = len(history.units)
-    yearly, week = season.yearly[year_positions(days)], weekdays(days)
+    discounts = np.concatenate([history.discounts, np.zeros(horizon) if planned is None else planned])
+    known, week = season.known_factors(days, discounts), weekdays(days)
     group_weekday = None if season is NO_SEASON else season.weekday
-    tested = backtests.run(history.units, history.observed, week[:past], yearly[:past], group_weekday, horizon)
+    tested = backtests.run(history.units, history.observed, week[:past], known[:past], group_weekday, horizon)
     errors = backtests.errors(tested)
     _require_measurable(errors)
     weights = candidate_weights(errors)
-    task = Task(history.units / yearly[:past], week[:past], week[past:], group_weekday)
-    mean = weights @ np.stack([forecast(task) for forecast in CANDIDATES.values()]) * yearly[past:]
+    task = Task(history.units / known[:past], week[:past], week[past:], group_weekday)
+    mean = weights @ np.stack([forecast(task) for forecast in CANDIDATES.values()]) * known[past:]
     return _with_intervals(tested, errors, mean, weights, season)
 
 

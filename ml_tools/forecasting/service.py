@@ -11,7 +11,7 @@ from common.metrics import timed, tool_seconds
 from ml_tools.capacity import Capacity
 from ml_tools.forecasting import answers, model
 from ml_tools.forecasting.chart import draw
-from ml_tools.forecasting.features import clean, newest_day_is_incomplete
+from ml_tools.forecasting.features import clean, discounts_of, newest_day_is_incomplete
 from ml_tools.forecasting.model import HISTORY_DAYS, MIN_OBSERVED_DAYS
 from ml_tools.forecasting.profiles import Profiles
 from ml_tools.forecasting.schemas import MAX_HORIZON_DAYS, MIN_HORIZON_DAYS, ForecastAnswer, ForecastRequest
@@ -25,10 +25,12 @@ FORGOTTEN_AFTER = timedelta(days=365)
 
 @dataclass(frozen=True)
 class Sales:
-    """What was read for one forecast: consecutive days up to `as_of`, and notes on what was left out."""
+    """What was read for one forecast: consecutive days up to `as_of`, the days to forecast (of which only prices and
+    promotions are known), and notes on what was left out."""
 
     product: ForecastProduct
     days: list[SalesDay]
+    ahead: list[SalesDay]
     as_of: date
     notes: list[str]
 
@@ -57,7 +59,7 @@ class ForecastService:
         with timed(tool_seconds, tool="forecasting"):
             async with self._database.begin() as session:
                 sales = await self._read(session, request)
-            answer = await self._capacity.run(self._compute, sales, request.horizon_days)
+            answer = await self._capacity.run(self._compute, sales)
             async with self._database.begin() as session:
                 return await _keep(session, sales.product, answer, request.asked_by)
 
@@ -81,9 +83,11 @@ class ForecastService:
         product = await product_to_forecast(session, request.product_id)
         as_of, notes = await self._newest_complete_day(session)
         first = await _first_usable_day(session, product, as_of)
+        horizon = timedelta(days=request.horizon_days)
         wanted = as_of - timedelta(days=max(HISTORY_DAYS, request.horizon_days) - 1)
-        sold = await daily_sales(session, [product.id], max(first, wanted), as_of)
-        return Sales(product, sold[product.id], as_of, notes)
+        sold = await daily_sales(session, [product.id], max(first, wanted), as_of + horizon)
+        past = (as_of - sold[product.id][0].day).days + 1
+        return Sales(product, sold[product.id][:past], sold[product.id][past:], as_of, notes)
 
     async def _newest_complete_day(self, session: AsyncSession) -> tuple[date, list[str]]:
         newest = await newest_sales_day(session, before=self._today())
@@ -95,7 +99,7 @@ class ForecastService:
             return newest - timedelta(days=1), [note]
         return newest, []
 
-    def _compute(self, sales: Sales, horizon: int) -> ForecastAnswer:
+    def _compute(self, sales: Sales) -> ForecastAnswer:
         profile = self._profiles.current()
         history = clean(sales.days[-HISTORY_DAYS:])
         if history.observed_days < MIN_OBSERVED_DAYS:
@@ -103,14 +107,15 @@ class ForecastService:
                 f"A forecast needs at least {MIN_OBSERVED_DAYS} days on which {sales.product.name} was on sale and "
                 f"in stock; there are {history.observed_days}."
             )
-        prediction = model.predict(history, horizon, profile.seasons.of(sales.product.category))
+        season = profile.seasons.of(sales.product.category)
+        prediction = model.predict(history, len(sales.ahead), season, planned=discounts_of(sales.ahead))
         return answers.build(
             sales.product.public_id,
             prediction,
             model_version=profile.model_version,
             as_of=sales.as_of,
             days=sales.days,
-            notes=[*sales.notes, *answers.notes_on(history, profile.seasons, sales.product.category)],
+            notes=[*sales.notes, *answers.notes_on(history, season, discounts_of(sales.ahead))],
         )
 
 

@@ -22,6 +22,7 @@ from ml_tools import artefacts
 from ml_tools.artefacts import Artefact
 from ml_tools.forecasting.profiles import FILE, TOOL
 from ml_tools.forecasting.season import (
+    MAX_PROMOTION_LIFT,
     SHOP,
     Floats,
     GroupSeason,
@@ -30,7 +31,14 @@ from ml_tools.forecasting.season import (
     weekdays,
     year_positions,
 )  # fmt: skip
-from store.sales import CategoryDay, category_daily_units, newest_sales_day, oldest_sales_day
+from store.sales import (
+    CategoryDay,
+    CategoryDiscount,
+    category_daily_units,
+    category_discounts,
+    newest_sales_day,
+    oldest_sales_day,
+)
 from store.session import Database
 
 MIN_WEEKDAY_DAYS = 56
@@ -39,15 +47,17 @@ HOLDOUT_DAYS = 185
 LEVEL_DAYS, AHEAD_DAYS = 120, 45  # how the profile will be used
 HARMONICS = 6
 RIDGE = 1e-3
+DISCOUNT_UNIT = 0.1  # discounts enter the regression in tenths, on the scale of the other columns
 SHARES = (0.0, 0.5, 1.0)  # how much of the learnt logarithms of factors is kept
 
 
 @dataclass(frozen=True)
 class GroupSales:
-    """Daily units [n] of a group from `start` on; NaN on days that are missing."""
+    """Daily units [n] of a group from `start` on, NaN on days that are missing, and the discounts (shares) [n]."""
 
     start: date
     units: Floats
+    discounts: Floats
 
     @property
     def days(self) -> NDArray[np.datetime64]:
@@ -101,31 +111,33 @@ def _group_season(
 ) -> GroupSeason:
     """The group's factors, mixed with the shop's in the proportion that foretold its newest months best."""
     if len(sales.units) < MIN_YEARLY_DAYS:
-        return GroupSeason(_weekday_only(sales).weekday, whole.yearly)
+        return GroupSeason(_weekday_only(sales).weekday, whole.yearly, whole.promotion_lift)
     own, pooled = _fit(_head(sales), basis), _share_of(_fit(_head(shop), basis), shop_share)
     share = min(SHARES, key=lambda share: _holdout_error(sales, _mixed(own, pooled, share)))
     return _mixed(_fit(sales, basis), whole, share)
 
 
 def _head(sales: GroupSales) -> GroupSales:
-    return GroupSales(sales.start, sales.units[:-HOLDOUT_DAYS])
+    return GroupSales(sales.start, sales.units[:-HOLDOUT_DAYS], sales.discounts[:-HOLDOUT_DAYS])
 
 
 def _fit(sales: GroupSales, basis: str) -> GroupSeason:
-    """A Poisson regression of daily units on a trend, the weekday and a yearly basis."""
+    """A Poisson regression of daily units on a trend, discounts, the weekday and a yearly basis."""
     known = np.isfinite(sales.units)
     design = np.hstack(
-        [_trend(sales.days), np.eye(7)[weekdays(sales.days)], _yearly(year_positions(sales.days), basis)]
+        [
+            np.linspace(-0.5, 0.5, len(known))[:, None],
+            sales.discounts[:, None] / DISCOUNT_UNIT,
+            np.eye(7)[weekdays(sales.days)],
+            _yearly(year_positions(sales.days), basis),
+        ]
     )
     regression = PoissonRegressor(alpha=RIDGE, solver="newton-cholesky", max_iter=200)
     regression.fit(design[known], sales.units[known])
-    yearly = np.exp(_yearly(np.arange(366), basis) @ regression.coef_[8:])
-    weekday = np.exp(regression.coef_[1:8])
-    return GroupSeason(weekday / weekday.mean(), yearly / yearly.mean())
-
-
-def _trend(days: NDArray[np.datetime64]) -> Floats:
-    return np.linspace(-0.5, 0.5, len(days))[:, None]
+    yearly = np.exp(_yearly(np.arange(366), basis) @ regression.coef_[9:])
+    weekday = np.exp(regression.coef_[2:9])
+    lift = float(np.clip(regression.coef_[1] / DISCOUNT_UNIT, 0, MAX_PROMOTION_LIFT))
+    return GroupSeason(weekday / weekday.mean(), yearly / yearly.mean(), lift)
 
 
 def _yearly(positions: NDArray[np.int64], basis: str) -> Floats:
@@ -148,17 +160,17 @@ def _weekday_only(sales: GroupSales) -> GroupSeason:
 
 def _share_of(season: GroupSeason, share: float) -> GroupSeason:
     yearly = season.yearly**share
-    return GroupSeason(season.weekday, yearly / yearly.mean())
+    return GroupSeason(season.weekday, yearly / yearly.mean(), season.promotion_lift)
 
 
 def _mixed(own: GroupSeason, pooled: GroupSeason, share: float) -> GroupSeason:
     yearly = own.yearly**share * pooled.yearly ** (1 - share)
-    return GroupSeason(own.weekday, yearly / yearly.mean())
+    return GroupSeason(own.weekday, yearly / yearly.mean(), (own.promotion_lift + pooled.promotion_lift) / 2)
 
 
 def _holdout_error(sales: GroupSales, season: GroupSeason) -> float:
     """Mean absolute percentage error of level x factors over the holdout, used as in a forecast."""
-    factors = season.weekday[weekdays(sales.days)] * season.yearly[year_positions(sales.days)]
+    factors = season.weekday[weekdays(sales.days)] * season.known_factors(sales.days, sales.discounts)
     errors = [
         np.abs(sales.units[ahead] - np.nanmean(sales.units[level] / factors[level]) * factors[ahead])
         for level, ahead in _holdout_windows(len(sales.units))
@@ -179,7 +191,8 @@ async def train_from_store(database: Database, models: Path) -> Artefact:
         if newest is None or oldest is None:
             raise ValueError("The store has no sales yet, so there are no seasons to learn.")
         rows = await category_daily_units(session, oldest, newest)
-    groups = groups_of(rows, oldest, newest)
+        discounts = await category_discounts(session)
+    groups = groups_of(rows, discounts, oldest, newest)
     trained = train_profile(groups)
     days, units = len(groups[SHOP].units), int(np.nansum(groups[SHOP].units))
     return artefacts.save(
@@ -198,15 +211,22 @@ async def train_from_store(database: Database, models: Path) -> Artefact:
     )
 
 
-def groups_of(rows: list[CategoryDay], start: date, end: date) -> dict[str, GroupSales]:
+def groups_of(
+    rows: list[CategoryDay], discounts: list[CategoryDiscount], start: date, end: date
+) -> dict[str, GroupSales]:
     """The whole shop and each category as daily units; days on which the shop sold nothing are missing, not zero."""
     size = (end - start).days + 1
-    units = {SHOP: np.zeros(size)}
+    units = {row.category: np.zeros(size) for row in rows}
     for row in rows:
-        units.setdefault(row.category, np.zeros(size))[(row.day - start).days] += row.units
-        units[SHOP][(row.day - start).days] += row.units
-    closed = units[SHOP] == 0
-    return {group: GroupSales(start, np.where(closed, np.nan, sold)) for group, sold in units.items()}
+        units[row.category][(row.day - start).days] += row.units
+    off = {group: np.zeros(size) for group in units}
+    for discount in discounts:
+        if discount.category in off:
+            when = slice(max((discount.first - start).days, 0), max((discount.last - start).days + 1, 0))
+            off[discount.category][when] = np.maximum(off[discount.category][when], discount.percent / 100)
+    units[SHOP] = np.sum([units[group] for group in off], axis=0)
+    off[SHOP] = np.average([off[group] for group in off], axis=0, weights=[units[group].sum() + 1 for group in off])
+    return {g: GroupSales(start, np.where(units[SHOP] == 0, np.nan, units[g]), off[g]) for g in units}
 
 
 def _rounded(error: float | None) -> float | None:

@@ -1,0 +1,117 @@
+"""`shopclerk evaluate TOOL`: any tool against data that it has never seen, beside its peers."""
+
+import json
+import os
+import time
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from common.errors import ShopclerkError
+
+evaluate_app = typer.Typer(help="Hold a tool against data that it has never seen.", no_args_is_help=True)
+notices = Console(stderr=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
+
+
+@evaluate_app.command()
+def forecasting(
+    sales: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="csv, csv.gz or parquet: date, ..., sales.")],
+    origins: Annotated[str, typer.Option(help="First days to forecast, as 2016-03-01,2016-06-01.")],
+    history: Annotated[int, typer.Option(min=28, max=120, help="Days that models may see.")] = 120,
+    horizon: Annotated[int, typer.Option(min=1, max=180, help="Days to forecast.")] = 45,
+    train: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Sales to learn the season from; days before an origin only."),
+    ] = None,
+    peers: Annotated[bool, typer.Option("--peers", help="Also run the peers on the same rows.")] = False,
+    sample: Annotated[int | None, typer.Option(min=1, help="Only so many series, drawn with a fixed seed.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = min(os.cpu_count() or 1, 8),
+    as_json: AsJson = False,
+) -> None:
+    """Forecast accuracy, and coverage and width of both bands, over many series and several origins."""
+    from ml_tools.forecasting import evaluate as evaluation
+    from ml_tools.forecasting.model import NAME, VERSION
+
+    started = time.perf_counter()
+    try:
+        panel = evaluation.read_panel(sales)
+        learnt = None if train is None else panel if train == sales else evaluation.read_panel(train)
+        days = parse_dates(origins)
+        work = list(
+            evaluation.cases(panel, days, history=history, horizon=horizon, train=learnt, sample=sample, peers=peers)
+        )
+        with _working(f"{len(work)} forecasts"):
+            metrics = evaluation.evaluate(work, jobs=jobs)
+    except ShopclerkError as error:
+        _refuse(error)
+    report(
+        {
+            "tool": "forecasting",
+            "model": {"name": NAME, "version": VERSION, "season_from": train.name if train else None},
+            "data": sales.name,
+            "rows": len(work) * horizon,
+            "metrics": metrics,
+            "seconds": round(time.perf_counter() - started, 1),
+        },
+        as_json=as_json,
+    )
+
+
+@evaluate_app.command()
+def assistant(
+    utterances: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="csv: text, intent, product.")],
+    as_json: AsJson = False,
+) -> None:
+    """Intent accuracy, out-of-scope recall and false rejections, and how often the right product was found."""
+    from cli.assistant_evaluation import evaluate_assistant
+
+    try:
+        with _working("utterances"):
+            found = evaluate_assistant(utterances)
+    except ShopclerkError as error:
+        _refuse(error)
+    report(found, as_json=as_json)
+
+
+def parse_dates(text: str) -> list[date]:
+    """Dates divided by commas; BadRequest names the one that is none."""
+    from common.errors import BadRequest
+
+    try:
+        return [date.fromisoformat(part.strip()) for part in text.split(",")]
+    except ValueError as error:
+        raise BadRequest(f"Dates are written 2016-03-01,2016-06-01: {error}.") from error
+
+
+def report(result: dict[str, Any], *, as_json: bool) -> None:
+    """Print an evaluation: one JSON object, or a table of measures by model."""
+    if as_json:
+        typer.echo(json.dumps(result))
+        return
+    metrics: dict[str, dict[str, float]] = result["metrics"]
+    models = list(dict.fromkeys(model for by_model in metrics.values() for model in by_model))
+    table = Table("measure", *models, title=f"{result['tool']} on {result['data']}: {result['rows']:,} rows")
+    for measure, by_model in metrics.items():
+        table.add_row(measure, *(f"{by_model[model]:.3f}" if model in by_model else "" for model in models))
+    console = Console()
+    console.print(table)
+    console.print(f"{result['seconds']} s")
+
+
+def _working(what: str) -> Progress:
+    columns = (SpinnerColumn(), TextColumn(what), TimeElapsedColumn())
+    progress = Progress(*columns, console=notices, transient=True)
+    progress.add_task(what, total=None)
+    return progress
+
+
+def _refuse(error: ShopclerkError) -> None:
+    notices.print(f"[red]{error.message}[/red]")
+    raise typer.Exit(2)
