@@ -1,0 +1,81 @@
+"""Horizons, periods, amounts, quantities, ordinals and order numbers by rules; the grammar is docs/grammar.md."""
+
+from datetime import date
+from typing import Callable, Dict, Iterable, List, Text, Tuple, Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from assistant.components.amounts import amounts
+from assistant.components.calendar_days import shop_today
+from assistant.components.counts import order_numbers, ordinals, quantities
+from assistant.components.found import Found, without_overlaps
+from assistant.components.horizons import horizons
+from assistant.components.periods import periods
+
+
+def parse(text: str, today: date) -> List[Found]:
+    """Everything that the grammar finds. What is longer and surer hides what could be read into it: order numbers
+    before periods, periods before money, all of them before counts. A horizon may stand on a period's very words,
+    because "in December" is either, and a past one is refused as a horizon; inside of a longer period it is none."""
+    numbers = list(order_numbers(text))
+    past = _clear_of(periods(text, today), numbers)
+    money = _clear_of(amounts(text), numbers + past)
+    spans = [(p.start, p.end) for p in past]
+    ahead = [h for h in _clear_of(horizons(text, today), numbers + money) if not _inside(h, spans)]
+    counts = _clear_of([*quantities(text), *ordinals(text)], numbers + past + money + ahead)
+    return without_overlaps(numbers + past + money + ahead + counts)
+
+
+def _inside(one: Found, spans: List[Tuple[int, int]]) -> bool:
+    return any(s <= one.start and one.end <= e and (s, e) != (one.start, one.end) for s, e in spans)
+
+
+def _clear_of(found: Iterable[Found], taken: List[Found]) -> List[Found]:
+    return [one for one in found if not any(t.start < one.end and one.start < t.end for t in taken)]
+
+
+# A "featurizer", because Rasa runs only those over the training examples.
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class TimeAndAmountParser(GraphComponent):
+    def __init__(self, today: Callable[[], date]) -> None:
+        self._today = today
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "TimeAndAmountParser":
+        return cls(shop_today)
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            text = message.get(TEXT)
+            if text:
+                found = [_entity(text, one) for one in parse(text, self._today())]
+                message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """The classifiers learn from these entities too: a horizon says much about what is asked."""
+        self.process(training_data.training_examples)
+        return training_data
+
+
+def _entity(text: Text, one: Found) -> Dict[Text, Any]:
+    return {
+        "entity": one.kind,
+        "value": one.value,
+        "start": one.start,
+        "end": one.end,
+        "text": text[one.start : one.end],
+        "extractor": "TimeAndAmountParser",
+    }
