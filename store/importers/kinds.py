@@ -41,7 +41,8 @@ def repeated(columns: str) -> Check:
 WITH_PRODUCTS = """
     CREATE TEMP TABLE known ON COMMIT DROP AS
     SELECT staged.*, coalesce(v.product_id, p.id) AS product_id, v.id AS variant_id
-    FROM staged LEFT JOIN variants AS v ON v.sku = staged.sku LEFT JOIN products AS p ON p.sku = staged.sku
+    FROM staged LEFT JOIN variants AS v ON v.sku = staged.sku LEFT JOIN products AS p ON p.sku = staged.sku;
+    ANALYZE known
 """
 UNKNOWN_PRODUCT = Check(
     "sku",

@@ -42,7 +42,8 @@ HEADERS = """
         SELECT DISTINCT ON (order_number) order_number AS number, c.id AS customer_id,
             coalesce(status, 'delivered') AS status, placed_at, shipped_at, delivered_at, currency
         FROM staged JOIN customers AS c ON c.reference = staged.customer ORDER BY order_number, file_line
-    ) AS h LEFT JOIN orders AS o ON o.number = h.number
+    ) AS h LEFT JOIN orders AS o ON o.number = h.number;
+    ANALYZE headers
 """
 
 PLACE = """
@@ -83,6 +84,7 @@ TOTALS = """
 def _merge(cursor: psycopg.Cursor, columns: list[str]) -> Counts:
     cursor.execute(HEADERS)
     cursor.execute(PLACE)
+    cursor.execute("ANALYZE orders")  # empty until now, for all the planner knows
     counts = cursor.execute(LINES).fetchone()
     assert counts is not None
     cursor.execute(TOTALS)
