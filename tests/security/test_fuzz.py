@@ -21,7 +21,8 @@ def test_the_web_api_stands_a_short_fuzzing(tmp_path: Path, empty_database_url: 
         headers = ["-H", f"Authorization: Bearer {token}"] if signed_in else []
         run = subprocess.run(
             [Path(sys.executable).parent / "schemathesis", "run", f"{web.url}/api/openapi.json", *headers,
-             "--checks", CHECKS, "--phases", "examples,coverage,fuzzing", "--max-time", "20", "--max-examples", "8", "--seed", "1",
+             "--checks", CHECKS, "--phases", "examples,coverage,fuzzing", "--max-time", "20",
+             "--max-examples", "8", "--seed", "1",
              "--include-path-regex", "^/api/", "--exclude-method", "DELETE", "--warnings", "off", "--no-color"],
             cwd=tmp_path, capture_output=True, text=True, timeout=200,
             env={"PATH": str(ROOT), "HOME": str(tmp_path)},
