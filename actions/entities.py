@@ -100,6 +100,8 @@ def entities_of(message: Mapping[str, Any]) -> Entities:
     found = Entities()
     for raw in message.get("entities") or []:
         kind = raw.get("entity")
+        if kind not in _WHOLE and kind not in _VALUES:
+            continue
         try:
             _add(found, kind, raw)
             found.spans.append((int(raw.get("start", 0)), int(raw.get("end", 0))))
@@ -109,12 +111,7 @@ def entities_of(message: Mapping[str, Any]) -> Entities:
 
 
 def _add(found: Entities, kind: str, raw: Mapping[str, Any]) -> None:
-    if kind in _WHOLE:
-        value = _WHOLE[kind].validate_python(raw)
-    elif kind in _VALUES:
-        value = _VALUES[kind].validate_python(raw.get("value"))
-    else:
-        return
+    value = _WHOLE[kind].validate_python(raw) if kind in _WHOLE else _VALUES[kind].validate_python(raw.get("value"))
     if kind not in _LISTS:
         if getattr(found, kind) is None:
             setattr(found, kind, value)

@@ -75,13 +75,16 @@ def product_filters(filters: Filters) -> ProductFilters:
 
 
 def loosened(filters: Filters) -> Iterator[tuple[str, Filters]]:
-    """The same search with one thing given up, in the order of `LOOSENED`: what it was, in words, and the rest."""
-    for kind in LOOSENED:
-        value = getattr(filters, kind)
-        if value:
-            less = filters.model_copy(update={kind: Filters.model_fields[kind].get_default(call_default_factory=True)})
-            if not is_empty(less):
-                yield described(Filters(**{kind: value})), less
+    """The search with one thing given up, in the order of `LOOSENED`, then with more and more of them.
+
+    Each time: what was given up, in words, and the search that is left, which is never empty.
+    """
+    given = [kind for kind in LOOSENED if getattr(filters, kind)]
+    for dropped in [[kind] for kind in given] + [given[:many] for many in range(2, len(given))]:
+        empty = {kind: Filters.model_fields[kind].get_default(call_default_factory=True) for kind in dropped}
+        less = filters.model_copy(update=empty)
+        if not is_empty(less):
+            yield described(Filters(**{kind: getattr(filters, kind) for kind in dropped})), less
 
 
 def described(filters: Filters, currency: str = "USD") -> str:

@@ -8,12 +8,10 @@ _WITHOUT_CENTS = {"JPY", "KRW"}
 
 
 def money(amount: Decimal | float, currency: str) -> str:
-    """`$1,299`, `$12.50`, `CHF 1,299`: cents only when there are any."""
-    value = Decimal(str(amount)).quantize(Decimal("0.01"))
-    whole = value == value.to_integral_value() or currency in _WITHOUT_CENTS
-    digits = f"{abs(value):,.0f}" if whole else f"{abs(value):,.2f}"
+    """`$1,299.00`, `CHF 12.50`; without cents where a currency has none."""
+    digits = f"{abs(amount):,.0f}" if currency in _WITHOUT_CENTS else f"{abs(amount):,.2f}"
     symbol = _SYMBOLS.get(currency, f"{currency} ")
-    return f"{'-' if value < 0 else ''}{symbol}{digits}"
+    return f"{'-' if amount < 0 else ''}{symbol}{digits}"
 
 
 def count(number: float) -> str:

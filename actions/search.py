@@ -44,6 +44,7 @@ class SearchAction(ShopAction):
         if not products:
             turn.reply.say("utter_product_gone")
             return
+        turn.reply.say("utter_found_by_name", name=products[0].name)
         self.show(turn, products)
         turn.context.focus = [products[0].id]
 
@@ -70,8 +71,10 @@ class SearchAction(ShopAction):
             found = await search(session, product_filters(less), sort=sort, limit=SHOWN)
             if found.total:
                 turn.context.search = less
+                products = await self._facts(session, found)
                 turn.reply.say("utter_search_loosened", asked=described(filters), dropped=dropped)
-                self.show(turn, await self._facts(session, found), less)
+                self._note_currency(turn, products)
+                self.show(turn, products, less)
                 return
         turn.reply.say("utter_search_nothing", asked=described(filters))
         await self._show_nearest(turn, session)
@@ -153,12 +156,14 @@ class RefineSearchAction(SearchAction):
         shown = await facts(session, turn.context.listed, self.services.today)
         lowest = min((product.price for product in shown), default=before.max_price)
         limit = max(lowest - CENT, Decimal(0)) if lowest is not None else None
-        filters = before.model_copy(update={"max_price": limit})
-        found = await search(session, product_filters(filters), sort=Sort.DEAREST, limit=SHOWN)
-        if found.total and limit is not None:
+        filters = before.model_copy(update={"max_price": limit, "min_price": None})
+        if (await search(session, product_filters(filters), limit=1)).total and limit is not None:
             await self.find(turn, session, filters, Sort.DEAREST)
-        else:
-            turn.reply.say("utter_no_cheaper", asked=described(before))
+            return
+        turn.reply.say("utter_no_cheaper", asked=described(before))
+        cheapest = await search(session, product_filters(before), sort=Sort.CHEAPEST, limit=SHOWN)
+        if cheapest.total:
+            self.show(turn, await self._facts(session, cheapest), before)
 
     async def _cheaper_than(self, turn: Turn, session: AsyncSession, product_id: str) -> None:
         cheaper = await cheaper_alternatives(session, product_id, limit=SHOWN)

@@ -14,6 +14,12 @@ MAX_ADVANTAGES = 6
 _UNITS = {"g": "g", "kg": "kg", "gb": "GB", "mah": "mAh", "inches": "in", "mm": "mm", "cm": "cm", "ml": "ml"}
 _LABELS = {"ram_gb": "RAM", "os": "Operating system", "sim": "SIM", "display_inches": "Display size"}
 _HIDDEN = {"advantages"}
+# What people ask about first; JSONB keeps no order of its own. The rest follows by name.
+_ORDER = (
+    "display", "display_inches", "resolution", "chipset", "ram_gb", "storage_gb", "main_camera", "selfie_camera",
+    "battery_mah", "charging", "os", "weight_g", "dimensions", "water_resistance", "material", "colour", "pattern",
+)  # fmt: skip
+_PLACE = {key: place for place, key in enumerate(_ORDER)}
 # What people call a specification -> the attributes that answer it, where its name alone does not say so.
 _SYNONYMS = {
     "camera": ["main_camera", "selfie_camera"],
@@ -55,9 +61,10 @@ def spoken(key: str, value: Any) -> str:
 
 
 def specification(product: ProductFacts) -> dict[str, str]:
-    """Everything that is known, by label, in the shop's order."""
+    """Everything that is known, by label, the main ones first."""
     known = {key: value for key, value in product.attributes.items() if value not in (None, "", [])}
-    return {label(key): spoken(key, value) for key, value in known.items() if key not in _HIDDEN}
+    ordered = sorted(known, key=lambda key: (_PLACE.get(key, len(_PLACE)), key))
+    return {label(key): spoken(key, known[key]) for key in ordered if key not in _HIDDEN}
 
 
 class SpecificationAction(ProductAction):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, Numeric, Select, Subquery, case, cast, func, select
+from sqlalchemy import ColumnElement, Numeric, Select, Subquery, case, cast, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.tables import Category, Order, OrderLine, Product, StockDay, Variant
@@ -72,7 +72,8 @@ def _sold(start: date, end: date) -> ColumnElement[bool]:
 
 
 def _day() -> ColumnElement[date]:
-    return func.date(func.timezone("UTC", Order.placed_at))
+    # A literal, not a bound value: Postgres must see that SELECT and GROUP BY mean the same.
+    return func.date(func.timezone(literal_column("'UTC'"), Order.placed_at))
 
 
 def _amount() -> ColumnElement[Decimal]:

@@ -1,0 +1,103 @@
+"""Turns that lean on earlier ones: which product is meant, the same question again, picking from a list."""
+
+from tests.actions_kit import Shop, entity
+
+
+async def test_without_a_product_the_question_comes_back(shop: Shop) -> None:
+    said = await shop.guest().ask("ask_price")
+    assert said.names == ["utter_which_product"]
+
+
+async def test_it_is_the_product_that_was_talked_about(shop: Shop) -> None:
+    cup = await shop.product("Cup", "7.50", attributes={"weight_g": 300})
+    guest = shop.guest()
+    await guest.ask("ask_price", entity("product", cup))
+    assert "300 g" in (await guest.ask("ask_specification", entity("attribute", "weight"))).text
+
+
+async def test_a_newly_opened_product_page_is_what_it_means(shop: Shop) -> None:
+    cup, lamp = await shop.product("Cup", "7.50"), await shop.product("Lamp", "50.00")
+    guest = shop.guest()
+    await guest.ask("ask_price", entity("product", cup))
+    assert "$50.00" in (await guest.ask("ask_price", page=lamp)).text
+    await guest.ask("ask_price", entity("product", cup), page=lamp)
+    assert "$7.50" in (await guest.ask("ask_price", page=lamp)).text
+
+
+async def test_an_unknown_product_gets_the_nearest_names_and_picking_one_answers(shop: Shop) -> None:
+    note = await shop.product("Galaxy Note20", "999.00")
+    guest = shop.guest()
+    near = entity("product_unknown", "galaxy note 99", candidates=[{"id": note, "name": "Galaxy Note20", "score": 0.7}])
+    said = await guest.ask("ask_price", near)
+    assert said.names == ["utter_did_you_mean"]
+    assert [choice["title"] for choice in said.choices] == ["Galaxy Note20"]
+    assert "$999.00" in (await guest.pick(said.choices[0])).text
+
+
+async def test_an_unknown_product_is_never_answered_with_the_one_in_focus(shop: Shop) -> None:
+    cup = await shop.product("Cup", "7.50")
+    guest = shop.guest()
+    await guest.ask("ask_price", entity("product", cup))
+    said = await guest.ask("ask_price", entity("product_unknown", "unobtainium"))
+    assert said.names == ["utter_unknown_product"]
+    assert "7.50" not in said.everything
+
+
+async def test_the_first_one_typed_answers_the_open_question(shop: Shop) -> None:
+    note = await shop.product("Galaxy Note20", "999.00")
+    guest = shop.guest()
+    near = entity("product_unknown", "note 99", candidates=[{"id": note, "name": "Galaxy Note20", "score": 0.7}])
+    await guest.ask("ask_price", near)
+    assert "$999.00" in (await guest.ask("choose_listed", entity("ordinal", 1))).text
+
+
+async def test_names_that_fit_several_products_mention_the_others(shop: Shop) -> None:
+    black, blue = await shop.product("Nova Black", "10.00"), await shop.product("Nova Blue", "12.00")
+    others = [{"id": black, "name": "Nova Black"}, {"id": blue, "name": "Nova Blue"}]
+    guest = shop.guest()
+    said = await guest.ask("ask_price", entity("product", black, candidates=others))
+    assert "$10.00" in said.text
+    assert [choice["title"] for choice in said.choices] == ["Nova Blue"]
+    assert "$12.00" in (await guest.pick(said.choices[0])).text
+
+
+async def test_and_the_other_one_repeats_the_question(shop: Shop) -> None:
+    cup = await shop.product("Cup", "7.50", attributes={"weight_g": 300})
+    jug = await shop.product("Jug", "20.00", attributes={"weight_g": 900})
+    guest = shop.guest()
+    await guest.ask("ask_specification", entity("product", cup), entity("attribute", "weight"))
+    said = await guest.ask("follow_up_product", entity("product", jug))
+    assert "900 g" in said.text
+    await guest.ask("ask_price", entity("product", cup))
+    assert "$20.00" in (await guest.ask("follow_up_product", entity("product", jug))).text
+
+
+async def test_a_follow_up_without_a_question_shows_the_product(shop: Shop) -> None:
+    jug = await shop.product("Jug", "20.00")
+    said = await shop.guest().ask("follow_up_product", entity("product", jug))
+    assert [card["id"] for card in said.cards] == [jug]
+
+
+async def test_a_product_that_is_gone_is_said_to_be_gone(shop: Shop) -> None:
+    said = await shop.guest().ask("ask_price", entity("product", "p_notthere"))
+    assert said.names == ["utter_product_gone"]
+
+
+async def test_a_place_past_the_list_is_asked_back(shop: Shop) -> None:
+    said = await shop.guest().ask("ask_price", entity("ordinal", 7))
+    assert said.names == ["utter_nothing_listed"]
+
+
+async def test_a_broken_context_slot_is_an_empty_context(shop: Shop) -> None:
+    guest = shop.guest()
+    guest.slot = {"focus": ["'; DROP TABLE products"], "role": "marketer"}
+    assert (await guest.ask("ask_price")).names == ["utter_which_product"]
+
+
+async def test_two_likely_meanings_are_offered_with_what_was_named(shop: Shop) -> None:
+    cup = await shop.product("Cup", "7.50")
+    ranking = [{"name": name} for name in ("unsure", "forecast_sales", "ask_price", "ask_stock", "greet")]
+    guest = shop.guest()
+    said = await guest.ask("unsure", entity("product", cup), ranking=ranking)
+    assert [choice["title"] for choice in said.choices] == ["Its price", "Whether it is in stock"]
+    assert "$7.50" in (await guest.pick(said.choices[0])).text
