@@ -32,7 +32,7 @@ class ProductCard(Part):
     name: str
     price: float
     currency: str
-    image: Link | None
+    image: Link | None = None
     url: Link
     why: str | None = None
 

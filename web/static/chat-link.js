@@ -64,17 +64,21 @@ export class Link {
   #waiting = new Map(); // client_id -> {message, resolve, reject, timer}
   #attempt = 0;
   #lastSeq = 0;
+  #hasSession;
   #onTurn;
   #onState;
 
   /** `onTurn(turn)` gets turns that nobody here waits for; `onState("online" | "offline")`. */
-  constructor({ onTurn, onState }) {
+  constructor({ hasSession, onTurn, onState }) {
+    this.#hasSession = hasSession;
     this.#onTurn = onTurn;
     this.#onState = onState;
   }
 
   /** The conversation so far; the socket opens behind it. */
   async start() {
+    if (!this.#hasSession) await request("/api/session", { method: "POST" });
+    this.#hasSession = true;
     const { turns } = await withSession("/api/chat/history");
     for (const turn of turns) this.#seen(turn.seq);
     this.#connect();

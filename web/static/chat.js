@@ -30,7 +30,7 @@ class Chat {
     this.file = null;
     this.started = false;
     this.pending = 0;
-    this.link = new Link({ onTurn: (turn) => this.addFromElsewhere(turn), onState: (state) => this.showState(state) });
+    this.link = new Link({ hasSession: "session" in root.dataset, onTurn: (turn) => this.addFromElsewhere(turn), onState: (state) => this.showState(state) });
     this.build(root);
     if (sessionStorage.getItem(OPEN_KEY) === "yes") this.open({ focus: false });
   }
@@ -160,13 +160,11 @@ class Chat {
       turn.note.replaceChildren(`Not sent. ${error.message} `, ...(error.retryable === false ? [] : [again]));
     }
     this.wait(-1);
-    this.scrollDown();
   }
 
   wait(step) {
     this.pending += step;
     this.typing.hidden = this.pending === 0;
-    this.scrollDown();
   }
 
   // ---- showing
@@ -191,7 +189,7 @@ class Chat {
     if (turn.reply) turn.reply.replaceWith(reply);
     else turn.question.after(reply);
     turn.reply = reply;
-    this.scrollDown();
+    this.scrollTo(turn.question);
   }
 
   addPast({ client_id, request, messages, failed }) {
@@ -221,6 +219,11 @@ class Chat {
 
   scrollDown() {
     this.log.scrollTop = this.log.scrollHeight;
+  }
+
+  /** A long answer begins at its question, not at its end. */
+  scrollTo(item) {
+    this.log.scrollTop = Math.min(this.log.scrollHeight, item.offsetTop - this.log.offsetTop - 12);
   }
 
   grow() {
