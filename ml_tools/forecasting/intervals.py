@@ -64,7 +64,10 @@ def conformal_quantile(past: Floats, level: float) -> float:
 def daily_band(mean: Floats, quantile: float, drift: Drift) -> Band:
     """The band of each day of a forecast `mean` [days]."""
     reach = quantile * spread(mean, np.arange(1, len(mean) + 1, dtype=float), drift)
-    return Band(np.maximum(np.maximum(root(mean) - reach, 0) ** 2 - _SHIFT, 0), (root(mean) + reach) ** 2 - _SHIFT)
+    low = np.maximum(root(mean) - reach, 0) ** 2 - _SHIFT
+    high = (root(mean) + reach) ** 2 - _SHIFT
+    # The mean bounds both ends, also after rounding errors: going to roots and back is not exact.
+    return Band(np.minimum(np.maximum(low, 0), mean), np.maximum(high, mean))
 
 
 def sum_spread(total: Floats, days: Floats, drift: Drift) -> Floats:

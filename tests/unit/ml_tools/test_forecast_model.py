@@ -28,9 +28,10 @@ def test_a_weekly_pattern_is_continued():
 
 def test_it_beats_repeating_the_last_week():
     """On noise around a pattern, averaging must win; the error is the Poisson floor within a fifth."""
-    prediction = predict(history_of(weekly(120, level=50)), 28)
-    assert prediction.quality.smape < 0.85 * prediction.quality.naive_smape
-    assert prediction.quality.smape < 1.2 * 80 / np.sqrt(50)
+    found = [predict(history_of(weekly(120, level=50, seed=seed)), 28).quality for seed in range(6)]
+    smape = np.mean([quality.smape for quality in found])
+    assert smape < 0.85 * np.mean([quality.naive_smape for quality in found])
+    assert smape < 1.2 * 80 / np.sqrt(50)
 
 
 def test_bands_cover_what_they_promise():
