@@ -32,7 +32,11 @@ class Kind:
 
 def repeated(columns: str) -> Check:
     """Refuses rows that repeat the key of an earlier row of the file."""
-    first = f"SELECT file_line, min(file_line) OVER (PARTITION BY {columns}) AS first FROM staged"  # noqa: S608
+    twice = f"SELECT {columns} FROM staged GROUP BY {columns} HAVING count(*) > 1"  # noqa: S608
+    first = (
+        f"SELECT file_line, min(file_line) OVER (PARTITION BY {columns}) AS first FROM staged"  # noqa: S608
+        f" WHERE ({columns}) IN ({twice})"
+    )
     query = f"SELECT file_line, first FROM ({first}) AS s WHERE file_line <> first"  # noqa: S608
     return Check(re.findall(r"\w+", columns)[-1], "is the same as on line {}", query)
 

@@ -16,7 +16,11 @@ def _agrees(column: str) -> Check:
         SELECT file_line, first FROM (
             SELECT file_line, {column} AS own, first_value({column}) OVER lines AS header,
                 first_value(file_line) OVER lines AS first
-            FROM staged WINDOW lines AS (PARTITION BY order_number ORDER BY file_line)
+            FROM staged
+            WHERE order_number IN (
+                SELECT order_number FROM staged GROUP BY order_number
+                HAVING min({column}) <> max({column}) OR count({column}) NOT IN (0, count(*)))
+            WINDOW lines AS (PARTITION BY order_number ORDER BY file_line)
         ) AS s WHERE own IS DISTINCT FROM header
         """,  # noqa: S608
     )
