@@ -3,14 +3,25 @@
 import typer
 
 from cli.chat import chat
+from cli.demo import demo_app
+from cli.evaluation import evaluate_app
+from cli.imports import import_app
 from cli.maintenance import doctor, erase, health, migrate
+from cli.training import train_app
 from cli.up import up
-from cli.users import app as users
+from cli.users import app as user_app
 
 app = typer.Typer(help="The open-source shop assistant.", no_args_is_help=True, pretty_exceptions_enable=False)
-for command in (up, migrate, health, doctor, erase, chat):
+for command in (up, chat, migrate, health, doctor, erase):
     app.command()(command)
-app.add_typer(users, name="user")
+for name, group in {
+    "import": import_app,
+    "demo": demo_app,
+    "train": train_app,
+    "evaluate": evaluate_app,
+    "user": user_app,
+}.items():
+    app.add_typer(group, name=name)
 
 if __name__ == "__main__":
     app()

@@ -1,24 +1,20 @@
 """`shopclerk up`: everything from an empty folder to a shop that answers, with progress, and a clean stop."""
 
-import subprocess
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
-from pathlib import Path
 
 import psycopg
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from cli.demo import load_with_progress
 from cli.processes import processes, taken
 from cli.state import Store, demo_password, export, prepare_home
 from cli.supervisor import Supervisor
-from common.settings import ROOT, Settings, settings
-from store.demo.load import load as load_demo
+from cli.training import run_training
+from common.settings import Settings, settings
 from store.migrate import upgrade
 
-ASSISTANT_PYTHON = ROOT / "assistant" / ".venv" / "bin" / "python"
 console = Console()
 
 
@@ -30,10 +26,11 @@ def up() -> None:
     password = demo_password(config) if config.shopclerk_env == "demo" else None
     with Store(config) as store:
         _step("Database", lambda: upgrade(store.url))
-        if password:
-            _ensure_demo(config, store.url, password)
         environment = export(config, store.url)
-        _step("Assistant's model", lambda: train_assistant(environment, config.logs_dir))
+        if password and not _has_products(store.url):
+            _step("Demo store", lambda: load_with_progress(config, store.url))
+            _step("Forecasting's model", lambda: run_training("forecasting", environment, config.logs_dir))
+        _step("Assistant's model", lambda: run_training("assistant", environment, config.logs_dir))
         _serve(config, environment, password)
     console.print("Stopped.")
 
@@ -55,36 +52,9 @@ def _step(title: str, work: Callable[[], object]) -> None:
     console.print(f"  {title} ready ({time.perf_counter() - started:.1f} s)")
 
 
-def _ensure_demo(config: Settings, url: str, password: str) -> None:
+def _has_products(url: str) -> bool:
     with psycopg.connect(url) as connection:
-        if connection.execute("SELECT EXISTS (SELECT FROM products)").fetchone() == (True,):
-            return
-    columns = (
-        TextColumn("  {task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:.0f} %"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task("Demo store", total=1.0)
-        load_demo(
-            url,
-            config.images_dir,
-            today=datetime.now(UTC).date(),
-            password=password,
-            progress=lambda what, done: progress.update(task, description=f"Demo store: {what}", completed=done),
-        )
-
-
-def train_assistant(environment: dict[str, str], logs_dir: Path) -> None:
-    """Train Rasa when its data or code changed; what Rasa prints goes to `training.log`."""
-    command, log = [str(ASSISTANT_PYTHON), "-m", "assistant.train"], logs_dir / "training.log"
-    with console.status("Training the assistant, about a minute"), log.open("wb") as output:
-        done = subprocess.run(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
-    if done.returncode:
-        console.print(f"[red]The assistant could not be trained.[/red] The end of {log}:")
-        console.print("\n".join(log.read_text(errors="replace").splitlines()[-15:]), markup=False)
-        raise typer.Exit(1)
+        return connection.execute("SELECT EXISTS (SELECT FROM products)").fetchone() == (True,)
 
 
 def _serve(config: Settings, environment: dict[str, str], password: str | None) -> None:

@@ -1,0 +1,57 @@
+"""`shopclerk train`: makes the models that this shop trains on its own data; and the one that ships."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from cli.state import Store, export, prepare_home
+from common.settings import ROOT, settings
+
+ASSISTANT_PYTHON = ROOT / "assistant" / ".venv" / "bin" / "python"
+PROGRAMS = {
+    "assistant": [str(ASSISTANT_PYTHON), "-m", "assistant.train"],
+    "forecasting": [sys.executable, "-m", "ml_tools.forecasting.train"],
+    "sentence-encoder": [sys.executable, "-m", "ml_tools.sentence_encoder.train"],
+}
+train_app = typer.Typer(help="Train a model on this shop's data.", no_args_is_help=True)
+console = Console()
+
+
+@train_app.command()
+def assistant() -> None:
+    """Train the dialogue when its data or code changed; about a minute."""
+    _train_here("assistant")
+
+
+@train_app.command()
+def forecasting() -> None:
+    """Learn the shop's seasons and promotions from its orders."""
+    _train_here("forecasting")
+
+
+@train_app.command()
+def sentence_encoder() -> None:
+    """Export the sentence encoder that ships in models/ anew."""
+    _train_here("sentence-encoder")
+
+
+def _train_here(what: str) -> None:
+    config = settings()
+    prepare_home(config)
+    with Store(config) as store:
+        run_training(what, export(config, store.url), config.logs_dir)
+    console.print(f"Trained: {what}.")
+
+
+def run_training(what: str, environment: dict[str, str], logs_dir: Path) -> None:
+    """Run a training in a process of its own; what it prints goes to a log, whose end is shown when it fails."""
+    log = logs_dir / f"training-{what}.log"
+    with console.status(f"Training: {what}"), log.open("wb") as output:
+        done = subprocess.run(PROGRAMS[what], cwd=ROOT, env=environment, stdout=output, stderr=output)
+    if done.returncode:
+        console.print(f"[red]Training {what} failed.[/red] The end of {log}:")
+        console.print("\n".join(log.read_text(errors="replace").splitlines()[-15:]), markup=False)
+        raise typer.Exit(1)
