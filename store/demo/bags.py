@@ -1,5 +1,7 @@
 """The bag ranges of the demo store."""
 
+# ruff: noqa: E501 - one product range or outline a line reads better than a broken one
+
 from store.demo.ranges import Cut, Range
 
 BRANDS = ("Marlow", "Tessera", "Pell & Hide")

@@ -1,4 +1,4 @@
-"""How much of each product people want on each day: level, trend, weekday, season, price, promotion, launch, outliers."""
+"""How much of each product people want on each day: level, trend, weekday, season, price, promotion, outliers."""
 
 from dataclasses import dataclass
 

@@ -1,5 +1,7 @@
 """Women's and men's fashion of the demo store: ranges of dresses, shirts, jeans, jackets, knitwear and more."""
 
+# ruff: noqa: E501 - one product range or outline a line reads better than a broken one
+
 from store.demo.ranges import Cut, Range
 
 WOMEN = ("Maren", "Lune", "Harlow & Fern", "Odette")

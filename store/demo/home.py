@@ -1,5 +1,7 @@
 """The home ranges of the demo store: lamps, vases, chairs, mugs, rugs and cushions."""
 
+# ruff: noqa: E501 - one product range or outline a line reads better than a broken one
+
 from store.demo.ranges import Cut, Range
 
 BRANDS = ("Lumen & Loft", "Hearthside", "Oakhurst", "Fjell")

@@ -12,6 +12,7 @@ from psycopg import sql
 
 from common.errors import Conflict
 from store.demo.accounts import renew_passwords, write_accounts
+from store.demo.bulk import bare_tables
 from store.demo.catalogue import catalogue
 from store.demo.copy import continue_ids, copy_rows, next_id
 from store.demo.customers import SHOPPER
@@ -24,6 +25,7 @@ from store.session import connect
 Progress = Callable[[str, float], None]
 LOCK = 0x5348_4F50  # one load at a time, over all processes
 _NUMBERED = ("categories", "products", "variants", "customers", "promotions", "orders", "order_lines")
+_BIG = ("stock_days", "orders", "order_lines", "events", "impressions", "reviews")
 _COUNTED = {
     "products": "products", "variants": "variants", "pictures": "product_images", "customers": "customers",
     "orders": "orders", "order_lines": "order_lines", "events": "events", "reviews": "reviews",
@@ -109,9 +111,11 @@ def _write(
     world = draw_world(seed, today, scale)
     ids = Ids(**{table: next_id(connection, table) for table in _NUMBERED})
     makers = {**tables(world, ids), "demo_truth": lambda: truth_rows(world, ids)}
-    for number, (table, make) in enumerate(makers.items()):
-        progress(f"writing {table.replace('_', ' ')}", 0.3 + 0.5 * number / len(makers))
-        copy_rows(connection, table, make())
+    with bare_tables(connection, _BIG):
+        for number, (table, make) in enumerate(makers.items()):
+            progress(f"writing {table.replace('_', ' ')}", 0.3 + 0.4 * number / len(makers))
+            copy_rows(connection, table, make())
+        progress("checking and indexing", 0.7)
     for table in _NUMBERED:
         continue_ids(connection, table)
     write_accounts(connection, ids.customers + SHOPPER, password)

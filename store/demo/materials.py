@@ -1,6 +1,6 @@
 """What the demo store's goods are made of: how a material is described, why one buys it, how it is cared for."""
 
-# Lines are long here on purpose: one material, one line.
+# ruff: noqa: E501 - these are tables of phrases
 
 from dataclasses import dataclass
 

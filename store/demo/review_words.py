@@ -1,5 +1,7 @@
 """The phrases of which the demo store's reviews are made: per kind of product its aspects, each in good and in bad."""
 
+# ruff: noqa: E501 - these are tables of phrases
+
 from dataclasses import dataclass
 
 # The tables below are long on purpose: the variety of the reviews lives here.

@@ -1,5 +1,7 @@
 """The shoe ranges of the demo store; sizes are US sizes."""
 
+# ruff: noqa: E501 - one product range or outline a line reads better than a broken one
+
 from store.demo.ranges import Cut, Range
 
 WOMENS_SIZES = ("6", "7", "8", "9", "10")

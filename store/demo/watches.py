@@ -1,5 +1,7 @@
 """The watch ranges of the demo store."""
 
+# ruff: noqa: E501 - one product range or outline a line reads better than a broken one
+
 from store.demo.ranges import Cut, Range
 
 BRANDS = ("Meridian", "Solberg", "Auburn & Pike", "Tarn")

@@ -1,5 +1,7 @@
 """Drawings of dresses, skirts and jeans."""
 
+# ruff: noqa: E501 - one product range or outline a line reads better than a broken one
+
 from store.demo.goods import Look
 from store.demo.pictures.canvas import Canvas
 from store.demo.pictures.cloth import Cloth, cloth_of

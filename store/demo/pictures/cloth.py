@@ -1,5 +1,7 @@
 """What all garments share: the cloth they are cut from, and the upper body of shirts, jackets and knitwear."""
 
+# ruff: noqa: E501 - one product range or outline a line reads better than a broken one
+
 from dataclasses import dataclass
 
 from store.demo.colours import Rgb

@@ -1,5 +1,7 @@
 """Drawings of phones: the back in its colour with the camera as it really lies, and the front behind it."""
 
+# ruff: noqa: E501 - one product range or outline a line reads better than a broken one
+
 import colorsys
 
 from store.demo.colours import Rgb

@@ -1,5 +1,7 @@
 """Drawings of sneakers, boots, heels and loafers, seen from the side."""
 
+# ruff: noqa: E501 - one product range or outline a line reads better than a broken one
+
 from store.demo.colours import Rgb
 from store.demo.goods import Look
 from store.demo.pictures.canvas import Canvas

@@ -1,5 +1,7 @@
 """Drawings of shirts, T-shirts, sweaters, jackets and coats."""
 
+# ruff: noqa: E501 - one product range or outline a line reads better than a broken one
+
 from dataclasses import replace
 
 from store.demo.goods import Look
