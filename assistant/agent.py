@@ -1,46 +1,17 @@
-"""Rasa's agent and processor with our parts: conversations fail loudly, actions fail in words."""
+"""Rasa's agent with our parts: conversations fail loudly, actions fail in words."""
 
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-from jsonschema.validators import validator_for
-from rasa.core.actions.action import Action, RemoteAction
 from rasa.core.agent import Agent
 from rasa.core.lock_store import InMemoryLockStore, LockStore, RedisLockStore
-from rasa.core.policies.policy import PolicyPrediction
-from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.trackers import DialogueStateTracker
 
 from assistant.action_endpoint import ActionEndpoint
+from assistant.processor import Processor
 from assistant.settings import ACTION_SECONDS, Settings
 from assistant.tracker_store import PostgresTrackerStore
-
-
-class CheckedAction(RemoteAction):
-    """A custom action whose result is checked against the same schema as Rasa's, compiled once.
-
-    Rasa checks the schema itself, too, on every call: 25 ms, half of a turn.
-    """
-
-    _schema = RemoteAction.action_response_format_spec()
-    _validator = validator_for(_schema)(_schema)
-
-    def _validate_action_result(self, result: dict[str, Any]) -> bool:
-        self._validator.validate(result)
-        return True
-
-
-class Processor(MessageProcessor):
-    """Rasa's processor, calling custom actions through `CheckedAction`."""
-
-    def predict_next_with_tracker_if_should(self, tracker: DialogueStateTracker) -> tuple[Action, PolicyPrediction]:
-        action, prediction = super().predict_next_with_tracker_if_should(tracker)
-        if isinstance(action, RemoteAction):
-            action = CheckedAction(action.name(), action.action_endpoint)
-        return action, prediction
 
 
 class ShopclerkAgent(Agent):

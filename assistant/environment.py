@@ -9,6 +9,12 @@ import structlog
 from assistant import without_tensorflow
 
 THREADS = "2"
+# What Rasa warns about although it is as it should be.
+KNOWN_WARNINGS = (
+    "Slot auto-fill has been removed",  # said to every domain with a slot
+    # Examples mark what is a name, so that intents are learnt without it; names themselves are found in the catalogue.
+    "You have defined training data consisting of entity examples",
+)
 
 
 def prepare() -> None:
@@ -19,8 +25,13 @@ def prepare() -> None:
         os.environ.setdefault(name, THREADS)
     # Rasa's pinned dependencies warn about themselves at import; nothing here can change that.
     warnings.simplefilter("ignore", category=DeprecationWarning)
-    warnings.filterwarnings("ignore", message="Slot auto-fill has been removed")  # said to every domain with a slot
+    ignore_known_warnings()
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     # Rasa debugs with whole conversations; the server configures its own logs on top.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     without_tensorflow.install()
+
+
+def ignore_known_warnings() -> None:
+    for beginning in KNOWN_WARNINGS:
+        warnings.filterwarnings("ignore", message=beginning)

@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection, make_url
 
 from assistant.observability.metrics import sql_seconds, timed
 
-RECENT_TURNS = 2
+RECENT_TURNS = 1
 STATEMENT_TIMEOUT_MS = 5000
 CONNECTIONS = 4
 

@@ -4,7 +4,7 @@ The model's name is a hash of the configuration, the domain, the training data, 
 encoder's manifest, so a model that exists is up to date by its name alone.
 """
 
-from assistant.environment import prepare
+from assistant.environment import ignore_known_warnings, prepare
 
 prepare()
 
@@ -12,6 +12,7 @@ import hashlib  # noqa: E402
 import os  # noqa: E402
 import tempfile  # noqa: E402
 import time  # noqa: E402
+import warnings  # noqa: E402
 from collections.abc import Callable, Iterator  # noqa: E402
 from importlib.metadata import version  # noqa: E402
 from pathlib import Path  # noqa: E402
@@ -60,11 +61,16 @@ def ensure_model(home: Path, say: Say = print) -> Path:
 
 
 def _train_into(model: Path) -> None:
-    """Train beside the final place and move there in one step: a half-written model is never seen."""
+    """Train beside the final place and move there in one step: a half-written model is never seen.
+
+    What Rasa warns about (an intent without examples, an unknown entity, ...) is a defect of our data, and an error.
+    """
     os.environ["LOG_LEVEL"] = "WARNING"  # Rasa reads it here, and leaves out its hundred progress bars
     from rasa.model_training import train
 
-    with tempfile.TemporaryDirectory(dir=model.parent) as workshop:
+    with tempfile.TemporaryDirectory(dir=model.parent) as workshop, warnings.catch_warnings():
+        warnings.filterwarnings("error", category=UserWarning, module=r"rasa\.shared\.utils\.io")
+        ignore_known_warnings()
         result = train(
             domain=str(ASSISTANT / "domain"),
             config=str(ASSISTANT / "config.yml"),
