@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import case, delete, func, insert, select, update
+from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.ids import public_id
@@ -35,11 +36,15 @@ class Claim:
 
 
 async def open_conversation(session: AsyncSession, subject: str) -> Conversation:
-    """The subject's newest conversation, or a first one; two processes at once make one, not two."""
-    if found := await newest_conversation(session, subject):
+    """The subject's newest conversation, or a first one; two processes at once make one, not two.
+
+    Its row is locked until the transaction ends, so that turns get their numbers one after the other.
+    """
+    query = _newest(subject).with_for_update()
+    if found := await session.scalar(query):
         return found
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(subject, 0))))
-    if found := await newest_conversation(session, subject):
+    if found := await session.scalar(query):
         return found
     conversation = Conversation(public_id=public_id("c"), subject=subject)
     session.add(conversation)
@@ -48,31 +53,40 @@ async def open_conversation(session: AsyncSession, subject: str) -> Conversation
 
 
 async def newest_conversation(session: AsyncSession, subject: str) -> Conversation | None:
-    query = select(Conversation).where(Conversation.subject == subject).order_by(Conversation.id.desc()).limit(1)
-    return await session.scalar(query)
+    return await session.scalar(_newest(subject))
+
+
+def _newest(subject: str) -> Select[Conversation]:
+    return select(Conversation).where(Conversation.subject == subject).order_by(Conversation.id.desc()).limit(1)
 
 
 async def claim_turn(
     session: AsyncSession, conversation_id: int, client_id: str, request: dict[str, Any], request_id: str
 ) -> Claim:
-    """Take a message up: a new turn with the next number, or what became of the same message before.
-
-    The conversation's row is locked until the transaction ends, so that numbers follow the order of claims.
-    """
-    await session.execute(select(Conversation.id).where(Conversation.id == conversation_id).with_for_update())
+    """Take a message of a conversation that `open_conversation` locked: a new turn with the next number, or what
+    became of the same message before."""
+    row = (await session.execute(_new_turn(conversation_id, client_id, request, request_id))).one_or_none()
+    if row is not None:
+        return Claim(row.Turn, ClaimState.MINE, row.before)
     existing = await session.scalar(
         select(Turn).where(Turn.conversation_id == conversation_id, Turn.client_id == client_id)
     )
-    if existing is not None:
-        return await _claim_again(session, existing, request, request_id)
-    seq, before = await _next_seq(session, conversation_id)
+    assert existing is not None
+    return await _claim_again(session, existing, request, request_id)
+
+
+def _new_turn(conversation_id: int, client_id: str, request: dict[str, Any], request_id: str) -> Any:
+    """One statement: the next number, the row unless there is one, and how many turns are being answered right now."""
+    mine = Turn.conversation_id == conversation_id
+    seq = select(func.coalesce(func.max(Turn.seq), 0) + 1).where(mine).scalar_subquery()
+    pending = Turn.response.is_(None) & (Turn.created_at >= func.now() - ABANDONED_AFTER)
+    before = select(func.count()).select_from(Turn).where(mine, pending).scalar_subquery()
     values = {
         "public_id": public_id("t"), "conversation_id": conversation_id, "client_id": client_id, "seq": seq,
         "request": request, "request_id": request_id,
     }  # fmt: skip
-    turn = await session.scalar(insert(Turn).values(values).returning(Turn))
-    assert turn is not None
-    return Claim(turn, ClaimState.MINE, before)
+    unless_there = insert(Turn).values(values).on_conflict_do_nothing(index_elements=["conversation_id", "client_id"])
+    return unless_there.returning(Turn, before.label("before"))
 
 
 async def _claim_again(session: AsyncSession, turn: Turn, request: dict[str, Any], request_id: str) -> Claim:
@@ -89,16 +103,6 @@ async def _claim_again(session: AsyncSession, turn: Turn, request: dict[str, Any
     )
     mine = await session.scalar(retake)
     return Claim(mine, ClaimState.MINE) if mine is not None else Claim(turn, ClaimState.ELSEWHERE)
-
-
-async def _next_seq(session: AsyncSession, conversation_id: int) -> tuple[int, int]:
-    """The next number, and how many turns are being answered right now."""
-    pending = Turn.response.is_(None) & (Turn.created_at >= func.now() - ABANDONED_AFTER)
-    query = select(func.coalesce(func.max(Turn.seq), 0) + 1, func.count(case((pending, 1)))).where(
-        Turn.conversation_id == conversation_id
-    )
-    seq, before = (await session.execute(query)).one()
-    return seq, before
 
 
 async def turns_being_answered(session: AsyncSession, conversation_id: int, before_seq: int) -> int:

@@ -42,7 +42,11 @@ def found(files: list[Path], plugins: list[dict[str, str]]) -> list[str]:
     with transient_settings({"plugins_used": plugins}):
         for file in files:
             secrets.scan_file(str(file))
-    return [f"{file}:{secret.line_number} {secret.type}" for file, secret in secrets]
+    return [
+        f"{file}:{secret.line_number} {secret.type}"
+        for file, secret in secrets
+        if not (secret.type == "Secret Keyword" and " " in str(secret.secret_value))  # a sentence on passwords
+    ]
 
 
 def test_no_tracked_file_holds_a_key() -> None:

@@ -23,7 +23,7 @@ class Mailer(Protocol):
 
 
 class SmtpMailer:
-    """Sends through `smtp://user:password@host:587` (STARTTLS) or `smtps://...` (TLS from the start).
+    """Sends through `smtp://...`, port 587 (STARTTLS) or `smtps://...` (TLS from the start).
 
     A password never goes over a plain connection; without one, STARTTLS is used when the server offers it.
     """
