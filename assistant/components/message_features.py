@@ -20,8 +20,12 @@ CHARACTERS, WORDS = 2**13, 2**12
 _characters = HashingVectorizer(
     analyzer="char_wb", ngram_range=(2, 5), n_features=CHARACTERS, alternate_sign=False, norm=None
 )
-_words = HashingVectorizer(  # noqa: S106 (tokens of words, no secrets)
-    ngram_range=(1, 2), n_features=WORDS, alternate_sign=False, norm=None, token_pattern=r"\S+", lowercase=True
+_words = HashingVectorizer(
+    ngram_range=(1, 2),
+    n_features=WORDS,
+    alternate_sign=False,
+    norm=None,
+    token_pattern=r"\S+",  # noqa: S106 (tokens of words, no secrets)
 )
 
 
