@@ -5,7 +5,7 @@ import os
 import time
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -112,6 +112,6 @@ def _working(what: str) -> Progress:
     return progress
 
 
-def _refuse(error: ShopclerkError) -> None:
+def _refuse(error: ShopclerkError) -> NoReturn:
     notices.print(f"[red]{error.message}[/red]")
     raise typer.Exit(2)

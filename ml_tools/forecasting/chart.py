@@ -17,7 +17,7 @@ from ml_tools.forecasting.schemas import ForecastPoint
 from store.sales import SalesDay
 
 WIDTH, HEIGHT, DPI = 3.6, 3.5, 200  # inches: 720 x 700 px, shown at 360 px on a phone's double-density screen
-LINE_CHARACTERS, TITLE_LINES = 44, 2
+LINE_CHARACTERS, TITLE_LINES = 38, 2
 INK, FORECAST, INNER, OUTER = "#1f2933", "#0b3d91", "#7fa3d9", "#d3e0f3"  # apart in lightness, not only in hue
 BEYOND_USUAL = 1.6  # the axis ends here above the usual peaks, so that one spike does not flatten all else
 
@@ -27,7 +27,7 @@ def draw(product: str, sold: Sequence[SalesDay], points: Sequence[ForecastPoint]
     figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI, facecolor="white", layout="constrained")
     FigureCanvasAgg(figure)
     _plot(figure, sold, points)
-    figure.suptitle(_title(product), fontsize=9.5, fontweight="bold", color=INK, parse_math=False)
+    figure.suptitle(_title(product), fontsize=9, fontweight="bold", color=INK, parse_math=False)
     figure.legend(loc="outside lower center", ncols=2, fontsize=7.5, frameon=False, handlelength=2.2, columnspacing=1.5)
     png = io.BytesIO()
     figure.savefig(png, format="png")
@@ -42,8 +42,8 @@ def _plot(figure: Figure, sold: Sequence[SalesDay], points: Sequence[ForecastPoi
     band = {
         name: np.array([getattr(point, name) for point in points]) for name in ("mean", "lo80", "hi80", "lo95", "hi95")
     }
-    axes.fill_between(ahead, band["lo95"], band["hi95"], color=OUTER, linewidth=0, label="95 % of days")
-    axes.fill_between(ahead, band["lo80"], band["hi80"], color=INNER, linewidth=0, label="80 % of days")
+    axes.fill_between(ahead, band["lo95"], band["hi95"], color=OUTER, linewidth=0, label="95 % range")
+    axes.fill_between(ahead, band["lo80"], band["hi80"], color=INNER, linewidth=0, label="80 % range")
     axes.plot(past, units, color=INK, linewidth=0.8, label="sold")
     axes.plot(
         ahead, band["mean"], color=FORECAST, linewidth=1.8, label="forecast", marker="o" if len(points) == 1 else ""
