@@ -48,7 +48,7 @@ class ShopAction(ABC):
     ) -> list[dict[str, Any]]:
         """Rasa's entry: the events of the turn. Never raises for a failed answer: that is said in words, with an id."""
         message = tracker.latest_message or {}
-        begin_request((message.get("metadata") or {}).get("request_id"))
+        begin_request((message.get("metadata") or {}).get("request_id") or current_request_id())
         reply = Reply(dispatcher)
         with structlog.contextvars.bound_contextvars(action=self.name):
             try:

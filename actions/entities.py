@@ -79,7 +79,7 @@ class Entities:
     storage: str | None = None
     attributes: list[str] = field(default_factory=list)
     order_number: str | None = None
-    spans: list[tuple[int, int]] = field(default_factory=list)  # where in the text they stand, start to end
+    spans: list[tuple[int, int]] = field(default_factory=list)  # where in the text the understood ones stand
 
 
 _WHOLE: dict[str, TypeAdapter[Any]] = {"product": TypeAdapter(Mention), "product_unknown": TypeAdapter(UnknownProduct)}
@@ -92,6 +92,8 @@ _VALUES: dict[str, TypeAdapter[Any]] = {
     "order_number": TypeAdapter(Word),
     **{kind: TypeAdapter(Word) for kind in ("category", "brand", "colour", "size", "storage", "attribute")},
 }
+# What these stand on describes all the same: "cotton" asks for a material, an unknown name may be found in a text.
+_STILL_WORDS = {"attribute", "product_unknown"}
 _LISTS = {"product": "products", "product_unknown": "unknown", "ordinal": "ordinals", "attribute": "attributes"}
 
 
@@ -104,7 +106,8 @@ def entities_of(message: Mapping[str, Any]) -> Entities:
             continue
         try:
             _add(found, kind, raw)
-            found.spans.append((int(raw.get("start", 0)), int(raw.get("end", 0))))
+            if kind not in _STILL_WORDS:
+                found.spans.append((int(raw.get("start", 0)), int(raw.get("end", 0))))
         except ValidationError as error:
             log.warning("entity_invalid", entity=kind, first=error.errors()[0]["msg"])
     return found

@@ -40,9 +40,16 @@ def filters_of(entities: Entities, text: str) -> Filters:
         if found := pattern.search(text):
             filters.at_least = {**filters.at_least, key: float(found[1].replace(",", "."))}
             rest = pattern.sub(" ", rest)
-    words = [word for word in _WORD.findall(rest) if word.lower().replace("’", "").replace("'", "") not in _ASKING]
+    idle = _ASKING | _names_of(entities.attributes)
+    words = [word for word in _WORD.findall(rest) if word.lower().replace("’", "").replace("'", "") not in idle]
     filters.words = " ".join(words)[:200] or None
     return filters
+
+
+def _names_of(attributes: list[str]) -> set[str]:
+    """Words that name a specification ("camera") rather than say what it should be ("leather")."""
+    names = {part for attribute in attributes for part in attribute.split("_")}
+    return names | {f"{name}s" for name in names} | ({"screen", "life", "capacity", "quality"} if names else set())
 
 
 def _without(text: str, spans: list[tuple[int, int]]) -> str:

@@ -7,7 +7,7 @@ import structlog
 
 from actions.context import LastForecast
 from actions.focus import ProductAction
-from actions.formats import change, count, day, money, percent, units
+from actions.formats import changed_by, count, day, money, percent, units
 from actions.replies import Choice
 from actions.tool_answers import ForecastAnswer
 from actions.tools import ToolAnswerInvalid, ToolUnavailable
@@ -114,10 +114,11 @@ def _say_forecast(turn: Turn, product: ProductFacts, answer: ForecastAnswer) -> 
 
 def _say_change(turn: Turn, answer: ForecastAnswer) -> None:
     last = answer.last_period
-    turn.reply.say(
-        "utter_forecast_change" if last.units > 0 else "utter_forecast_no_last_period",
-        change=change(answer.total.mean, last.units), units=units(last.units), start=day(last.start), end=day(last.end),
-    )  # fmt: skip
+    span = {"units": units(last.units), "start": day(last.start), "end": day(last.end)}
+    if answer.change_percent is None:
+        turn.reply.say("utter_forecast_no_comparison", **span)
+    else:
+        turn.reply.say("utter_forecast_change", change=changed_by(answer.change_percent), **span)
 
 
 def _say_quality(turn: Turn, answer: ForecastAnswer) -> None:
@@ -125,21 +126,12 @@ def _say_quality(turn: Turn, answer: ForecastAnswer) -> None:
     better = quality.error < quality.naive_error
     turn.reply.say(
         "utter_forecast_quality" if better else "utter_forecast_quality_weak",
-        windows=quality.windows, measure=quality.error_measure, error=_size(quality.error),
-        naive=_size(quality.naive_error), coverage=percent(_hundredfold(quality.coverage80)),
+        windows=quality.windows, measure=quality.error_measure, error=percent(quality.error),
+        naive=percent(quality.naive_error), coverage=percent(quality.coverage80 * 100),
         model=f"{answer.model.name} {answer.model.version}", as_of=day(answer.as_of),
     )  # fmt: skip
-    for note in answer.notes:
-        turn.reply.say("utter_forecast_note", note=note)
-
-
-def _size(error: float) -> str:
-    return f"{error:.1f}"
-
-
-def _hundredfold(share: float) -> float:
-    """A share 0..1 as a percentage; what is a percentage already stays."""
-    return share * 100 if share <= 1 else share
+    if answer.notes:
+        turn.reply.say("utter_forecast_notes", notes=" ".join(f"{note.rstrip('.')}." for note in answer.notes))
 
 
 def _say_last_weeks(turn: Turn, weeks: list[WeekSales]) -> None:

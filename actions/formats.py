@@ -30,13 +30,14 @@ def percent(number: float) -> str:
 
 
 def change(new: float, old: float) -> str:
-    """`up 12 %`, `down 3.4 %`, `about the same`, or `new` where there was nothing to compare with."""
-    if not old:
-        return "nothing to compare with" if new else "no change"
-    ratio = (new - old) / abs(old) * 100
-    if abs(ratio) < 0.5:
+    """The change against `old`, which is not 0: `up 12 %`, `down 3.4 %`, `about the same`."""
+    return changed_by((new - old) / abs(old) * 100)
+
+
+def changed_by(percentage: float) -> str:
+    if abs(percentage) < 0.5:
         return "about the same"
-    return f"{'up' if ratio > 0 else 'down'} {percent(abs(ratio))}"
+    return f"{'up' if percentage > 0 else 'down'} {percent(abs(percentage))}"
 
 
 def day(value: date | datetime) -> str:

@@ -93,7 +93,7 @@ class RevenueAction(ShopAction):
 def _say_revenue(turn: Turn, period: Period, before: tuple[date, date], sold: Revenue, then: Revenue) -> None:
     turn.reply.say(
         "utter_revenue" if then.orders else "utter_revenue_first",
-        amount=money(sold.amount, sold.currency), change=change(float(sold.amount), float(then.amount)),
+        amount=money(sold.amount, sold.currency), change=_change(float(sold.amount), float(then.amount)),
         start=day(period.start), end=day(period.end), before_start=day(before[0]), before_end=day(before[1]),
     )  # fmt: skip
     columns = ["", f"{day(period.start)} – {day(period.end)}", f"{day(before[0])} – {day(before[1])}", "Change"]
@@ -105,7 +105,7 @@ def _revenue_rows(sold: Revenue, then: Revenue) -> list[list[str]]:
         return money(amount, sold.currency)
 
     def row(title: str, new: float, old: float, written: Callable[[float], str]) -> list[str]:
-        return [title, written(new), written(old), change(new, old) if old else "–"]
+        return [title, written(new), written(old), _change(new, old)]
 
     return [
         row("Revenue", float(sold.amount), float(then.amount), in_money),
@@ -113,6 +113,10 @@ def _revenue_rows(sold: Revenue, then: Revenue) -> list[list[str]]:
         row("Units", sold.units, then.units, count),
         row("Average order", float(sold.average_order), float(then.average_order), in_money),
     ]
+
+
+def _change(new: float, old: float) -> str:
+    return change(new, old) if old else "–"
 
 
 class StockRunoutAction(ShopAction):

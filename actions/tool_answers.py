@@ -41,12 +41,12 @@ class LastPeriod(BaseModel):
 
 
 class ForecastQuality(BaseModel):
-    """How good such forecasts of this product were on its past; errors in percent or as the measure says."""
+    """How good such forecasts of this product were on its past: errors in percent, coverage as a share 0..1."""
 
     error_measure: str
     error: FiniteFloat
     naive_error: FiniteFloat
-    coverage80: FiniteFloat
+    coverage80: Annotated[FiniteFloat, Field(ge=0, le=1)]
     windows: int
 
 

@@ -39,6 +39,15 @@ def test_a_number_with_a_unit_is_a_lower_bound(text: str, key: str, least: float
     assert read(text).at_least == {key: least}
 
 
+def test_an_attributes_value_is_searched_for_and_its_name_is_not() -> None:
+    assert read("leather bags", ("attribute", "material", "leather"), ("category", "bags", "bags")).words == "leather"
+    named = read(
+        "phones with a nice camera", ("attribute", "main_camera", "camera"), ("category", "smartphones", "phones")
+    )  # fmt: skip
+    assert named == Filters(category="smartphones")
+    assert read("a zorbex", ("product_unknown", "zorbex", "zorbex")).words == "zorbex"
+
+
 @pytest.mark.parametrize("text", ["show me something", "what do you have?", "I'm looking for a product, please", ""])
 def test_asking_words_alone_are_no_search(text: str) -> None:
     assert read(text) == Filters()
