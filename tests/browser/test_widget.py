@@ -45,7 +45,7 @@ async def test_an_answer_shows_all_its_parts(server: Server, visitor: Visitor, s
         {
             "type": "table",
             "columns": ["", "Desk lamp"],
-            "rows": [["Price", 1299.5], ["Socket", "E27"], ["Dimmer", None]],
+            "rows": [["Price", 1299.5], ["Socket", "E27"], ["Dim", None]],
         },
         {"type": "image", "url": "/static/favicon.svg", "alt": "Sales of the lamp"},
         {"type": "file", "url": "/api/forecasts/f_0/forecast.csv", "name": "forecast.csv"},

@@ -9,7 +9,7 @@ from common.caller import Role
 from common.errors import ShopclerkError
 from store.carts import move_cart
 from web.accounts.service import Opened
-from web.accounts.session import address_of, hand_out, optional_session, presented_token, take_back
+from web.accounts.session import SessionInfo, address_of, hand_out, optional_session, presented_token, take_back
 from web.services import services
 from web.shop.rendering import page
 from web.shop.route import PageRoute
@@ -32,9 +32,8 @@ async def _page(request: Request, template: str, error: ShopclerkError | None = 
     return response
 
 
-async def _enter(request: Request, opened: Opened, onwards: str) -> Response:
+async def _enter(request: Request, before: SessionInfo | None, opened: Opened, onwards: str) -> Response:
     """Go on as the account: what the guest had put into the cart comes along."""
-    before = await optional_session(request)
     if before is not None and before.role is Role.GUEST:
         async with transaction(request) as session:
             await move_cart(session, before.subject, opened.session.subject)
@@ -58,12 +57,12 @@ async def sign_in(
     request: Request, email: Field = "", password: Secret = "", onwards: Annotated[Text, Form(alias="next")] = "/"
 ) -> Response:
     """Sign in, or the form again with the reason."""
-    old = presented_token(request)
+    before, old = await optional_session(request), presented_token(request)  # signing in ends the old session
     try:
         opened = await services(request).accounts.sign_in(email, password, address=address_of(request), old_token=old)
     except ShopclerkError as error:
         return await _page(request, "sign_in.html", error, onwards=local_path(onwards), email=email)
-    return await _enter(request, opened, onwards)
+    return await _enter(request, before, opened, onwards)
 
 
 @router.get("/sign-up")
@@ -83,14 +82,14 @@ async def sign_up(
     onwards: Annotated[Text, Form(alias="next")] = "/",
 ) -> Response:
     """Make a shopper's account and sign in, or the form again with the reason."""
-    old = presented_token(request)
+    before, old = await optional_session(request), presented_token(request)  # signing in ends the old session
     try:
         opened = await services(request).accounts.sign_up(
             email, password, address=address_of(request), name=name or None, old_token=old
         )
     except ShopclerkError as error:
         return await _page(request, "sign_up.html", error, onwards=local_path(onwards), email=email, name=name)
-    return await _enter(request, opened, onwards)
+    return await _enter(request, before, opened, onwards)
 
 
 @router.post("/sign-out")
