@@ -96,7 +96,7 @@ BEGIN
             )
             SELECT found || coalesce(array_agg(id), '{}'), scores || coalesce(array_agg(covered), '{}')
             INTO found, scores FROM scored;
-            EXIT WHEN cardinality(found) >= enough;
+            EXIT WHEN cardinality(found) >= enough OR (cardinality(found) > 0 AND step.kept > 0.99);
         END LOOP;
     END IF;
 
