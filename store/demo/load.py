@@ -76,13 +76,11 @@ def load(
         connection.execute("SET TIME ZONE 'UTC'")
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         found = _found(connection)
-        if found is None:
-            with Studio(images_dir, picture_size) as studio:
+        with Studio(images_dir, seed if found is None else found, picture_size) as studio:
+            if found is None:
                 _write(connection, studio, password, (seed, today, scale), progress)
-        else:
-            renew_passwords(connection, password)
-            with Studio(images_dir, picture_size) as studio:
-                studio.draw_missing(catalogue(found))
+            else:
+                _mend(connection, studio, password, found, progress)
         summary = _summary(connection, time.monotonic() - started, already_there=found is not None)
     progress("done", 1.0)
     return summary
@@ -107,7 +105,7 @@ def _write(
     """All rows; the pictures are drawn by other processes in the meantime."""
     seed, today, scale = drawn
     progress("drawing products, customers and orders", 0.02)
-    studio.begin(catalogue(seed))
+    studio.begin()
     world = draw_world(seed, today, scale)
     ids = Ids(**{table: next_id(connection, table) for table in _NUMBERED})
     makers = {**tables(world, ids), "demo_truth": lambda: truth_rows(world, ids)}
@@ -119,10 +117,19 @@ def _write(
     for table in _NUMBERED:
         continue_ids(connection, table)
     write_accounts(connection, ids.customers + SHOPPER, password)
-    pictures = studio.finish(lambda done: progress("drawing pictures", 0.8 + 0.18 * done))
+    pictures = studio.finish(world.catalogue, lambda done: progress("drawing pictures", 0.8 + 0.18 * done))
     copy_rows(connection, "product_images", _picture_rows(pictures, ids))
     for table in (*makers, "product_images"):
         connection.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table)))
+
+
+def _mend(connection: psycopg.Connection, studio: Studio, password: str, seed: int, progress: Progress) -> None:
+    """Give a demo that is there its password, and pictures that were lost."""
+    renew_passwords(connection, password)
+    goods = catalogue(seed)
+    if not studio.is_complete(goods):
+        studio.begin(only_missing=True)
+        studio.finish(goods, lambda done: progress("drawing missing pictures", done))
 
 
 def _picture_rows(pictures: list[Picture], ids: Ids) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Orders of the demo store: every unit sold finds a customer by taste, every customer's units of a day are one order."""
+"""Orders of the demo store: each unit sold finds a buyer by taste; a customer's units of a day are one order."""
 
 from dataclasses import dataclass
 
@@ -144,7 +144,7 @@ def _choose_variants(rng: np.random.Generator, product: np.ndarray, variants: Va
 
 
 def _promise_to_shopper(day: np.ndarray, customer: np.ndarray, span: Span) -> np.ndarray:
-    """The demo shopper ordered yesterday, and a week and a half ago: the first buyer of those days becomes the shopper."""
+    """The demo shopper ordered yesterday and ten days ago: the first buyer of those days becomes the shopper."""
     customer = customer.copy()
     for promised in (span.days - 1, span.days - 10):
         of_day = np.flatnonzero(day == promised)

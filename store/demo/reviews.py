@@ -48,7 +48,7 @@ def draw_reviews(
     ratings = _ratings(feelings, catalogue, product)
     flat = [(v.size or "size", v.colour or "colour") for p in catalogue.products for v in p.variants]
     texts = [
-        _text(rng, Plan(catalogue.products[p], *flat[variant], int(rating), mood))
+        _text(rng, Plan(catalogue.products[p], flat[variant][0], flat[variant][1], int(rating), mood))
         for p, variant, rating, mood in zip(product, orders.line_variant[line], ratings, feelings, strict=True)
     ]
     frame = pd.DataFrame(texts, columns=["title", "body"])
@@ -92,9 +92,9 @@ def _sentences(rng: np.random.Generator, plan: Plan) -> str:
     """The strongest feelings in words; where a good and a bad one meet, a "but" stands between them."""
     aspects = words.ASPECTS[plan.product.look.kind]
     count = int(rng.choice([1, 2, 3, 4], p=[0.25, 0.4, 0.25, 0.1]))
-    chosen = np.argsort(-np.abs(plan.feelings[: len(aspects)]))[:count]
+    strongest = np.argsort(-np.abs(plan.feelings[: len(aspects)]))[:count]
     leading = plan.rating >= 3
-    chosen = sorted(chosen, key=lambda i: (plan.feelings[i] > 0) != leading)
+    chosen = sorted(strongest, key=lambda i: (plan.feelings[i] > 0) != leading)
     parts, before = [_pick(rng, words.OPENERS[plan.rating])], None
     for index in chosen:
         good = bool(plan.feelings[index] > 0)

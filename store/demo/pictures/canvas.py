@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -100,14 +101,14 @@ class Canvas:
         mask = Image.new("L", box.size)
         shifted = [(x - box.left, y - box.top) for x, y in pixels]
         ImageDraw.Draw(mask).line(shifted, fill=round(255 * alpha), width=thick, joint="curve")
-        self.image.paste(colour, tuple(box), mask)
+        self.image.paste(colour, box[:], mask)
 
     def stitches(
         self, points: Sequence[tuple[float, float]], colour: Rgb, width: float = 0.28, dash: float = 1.0
     ) -> None:
         """A dashed line, as thread looks on cloth."""
         pen, unit = ImageDraw.Draw(self.image), self._unit
-        for (x0, y0), (x1, y1) in zip(points[:-1], points[1:], strict=True):
+        for (x0, y0), (x1, y1) in pairwise(points):
             length = float(np.hypot(x1 - x0, y1 - y0))
             for at in np.arange(0, length, dash * 1.7):
                 a, b = at / length, min((at + dash) / length, 1)
@@ -163,7 +164,7 @@ class Canvas:
         height = np.asarray(wide.filter(ImageFilter.GaussianBlur(radius)), np.float32)[pad:-pad, pad:-pad] / 255
         slope_y, slope_x = np.gradient(height)
         tilt = (slope_x * LIGHT[0] + slope_y * LIGHT[1]) * radius * 2.2
-        light = 1 - depth * tilt  # a slope that rises away from the light lies in shade
+        light: np.ndarray = 1 - depth * tilt  # a slope that rises away from the light lies in shade
         light += depth * 0.35 * (np.clip(height, 0.4, 1) - 0.92)
         if round_x:
             across = np.linspace(-1, 1, light.shape[1], dtype=np.float32)[None, :]

@@ -57,7 +57,10 @@ def bezier(controls: list[Point]) -> Path:
         t = step / STEPS
         weights = [math.comb(degree, i) * t**i * (1 - t) ** (degree - i) for i in range(degree + 1)]
         found.append(
-            (sum(w * x for w, (x, _) in zip(weights, controls)), sum(w * y for w, (_, y) in zip(weights, controls)))
+            (
+                sum(w * x for w, (x, _) in zip(weights, controls, strict=True)),
+                sum(w * y for w, (_, y) in zip(weights, controls, strict=True)),
+            )
         )
     return found
 

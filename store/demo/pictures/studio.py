@@ -1,21 +1,24 @@
 """The demo store's picture studio: two processes draw every product in every colour, beside the rest of the load."""
 
 import hashlib
-import multiprocessing
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+import subprocess
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from common.settings import ROOT
 from store.demo.catalogue import Catalogue
 from store.demo.goods import Look
-from store.demo.pictures.drawing import draw
 
 PICTURE_SIZE = 512
 PROCESSES = 2
-BATCH = 12
 FOLDER = "demo"
+
+
+class PictureError(RuntimeError):
+    """A drawing process failed; the message holds its last words."""
 
 
 @dataclass(frozen=True)
@@ -36,49 +39,6 @@ class Picture:
     sha256: str
 
 
-class Studio:
-    """Draws into `images_dir/demo`. Use as a context: leaving it early abandons what is not drawn yet."""
-
-    def __init__(self, images_dir: Path, size: int = PICTURE_SIZE) -> None:
-        self._folder = images_dir / FOLDER
-        self._size = size
-        # A fresh interpreter per process: a fork would copy threads and sockets of whoever loads.
-        self._pool = ProcessPoolExecutor(PROCESSES, mp_context=multiprocessing.get_context("spawn"))
-        self._batches: list[Future[list[Picture]]] = []
-
-    def __enter__(self) -> "Studio":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def begin(self, catalogue: Catalogue) -> None:
-        """Start to draw every product."""
-        self._submit(tasks(catalogue))
-
-    def finish(self, progress: Callable[[float], None] = lambda done: None) -> list[Picture]:
-        """Wait for all pictures; an error of a drawing is raised here."""
-        drawn: list[Picture] = []
-        for number, batch in enumerate(self._batches):
-            progress(number / len(self._batches))
-            drawn.extend(batch.result())
-        return drawn
-
-    def draw_missing(self, catalogue: Catalogue) -> int:
-        """Draw only what is not in the folder; returns how many pictures that were."""
-        missing = [task for task in tasks(catalogue) if not (self._folder / task.name).exists()]
-        self._submit(missing)
-        return len(self.finish())
-
-    def _submit(self, wanted: Sequence[Task]) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        for first in range(0, len(wanted), BATCH):
-            batch = list(wanted[first : first + BATCH])
-            self._batches.append(self._pool.submit(_draw_all, batch, self._folder, self._size))
-
-
 def tasks(catalogue: Catalogue) -> list[Task]:
     """One picture per product and colour."""
     return [
@@ -88,11 +48,53 @@ def tasks(catalogue: Catalogue) -> list[Task]:
     ]
 
 
-def _draw_all(batch: list[Task], folder: Path, size: int) -> list[Picture]:
-    return [_draw_one(task, folder, size) for task in batch]
+class Studio:
+    """Draws into `images_dir/demo`. Use as a context: leaving it early ends what is still drawing."""
 
+    def __init__(self, images_dir: Path, seed: int, size: int = PICTURE_SIZE) -> None:
+        self._folder = images_dir / FOLDER
+        self._seed, self._size = seed, size
+        self._painters: list[subprocess.Popen[str]] = []
 
-def _draw_one(task: Task, folder: Path, size: int) -> Picture:
-    path = folder / task.name
-    draw(task.look, task.position, size).save(path, "JPEG", quality=88, optimize=False)
-    return Picture(task.product, task.position, f"{FOLDER}/{task.name}", hashlib.sha256(path.read_bytes()).hexdigest())
+    def __enter__(self) -> "Studio":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for painter in self._painters:
+            if painter.poll() is None:
+                painter.terminate()
+            painter.communicate()
+
+    def begin(self, *, only_missing: bool = False) -> None:
+        """Start to draw. Plain child processes: they import what drawing needs and nothing of whoever loads."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        words = [str(self._seed), str(self._size), str(self._folder), str(PROCESSES)]
+        for share in range(PROCESSES):
+            command = [sys.executable, "-m", "store.demo.pictures.painter", *words, str(share)]
+            command += ["--only-missing"] if only_missing else []
+            self._painters.append(
+                subprocess.Popen(  # noqa: S603 - our own module, no shell
+                    command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+                )
+            )
+
+    def finish(self, catalogue: Catalogue, progress: Callable[[float], None] = lambda done: None) -> list[Picture]:
+        """Wait for all pictures; raises PictureError when one could not be drawn."""
+        wanted = tasks(catalogue)
+        for number, painter in enumerate(self._painters):
+            assert painter.stdout is not None
+            for drawn, _ in enumerate(painter.stdout, start=1):
+                progress(min(1.0, (number + drawn * PROCESSES / len(wanted)) / PROCESSES))
+            _, words = painter.communicate()
+            if painter.returncode != 0:
+                raise PictureError(f"The demo pictures could not be drawn: {words.strip()[-500:]}")
+        return [self._picture(task) for task in wanted]
+
+    def is_complete(self, catalogue: Catalogue) -> bool:
+        return all((self._folder / task.name).exists() for task in tasks(catalogue))
+
+    def _picture(self, task: Task) -> Picture:
+        digest = hashlib.sha256((self._folder / task.name).read_bytes()).hexdigest()
+        return Picture(task.product, task.position, f"{FOLDER}/{task.name}", digest)

@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - one product range or outline a line reads better than a broken one
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from store.demo.goods import Look
@@ -254,10 +255,12 @@ def _buttons(
             canvas.flat(ellipse(x + dx * radius, y, 0.14), (90, 84, 76))
 
 
-def _zip(canvas: Canvas, x: float, top: float, bottom: float, *, line: list[tuple[float, float]] | None = None) -> None:
+def _zip(
+    canvas: Canvas, x: float, top: float, bottom: float, *, line: Sequence[tuple[float, float]] | None = None
+) -> None:
     way = line or [(x, top), (x, bottom)]
     canvas.line(way, (60, 61, 66), 1.3)
     canvas.stitches(way, METAL, 0.9, 0.42)
-    (x0, y0), (x1, y1) = way[0], way[-1]
+    x0, y0 = way[0]
     pull = rounded(x0 - 0.7, y0 + 0.4, x0 + 0.7, y0 + 3.6, 0.6) if line is None else ellipse(x0, y0, 0.9)
     canvas.paint(pull, METAL, relief=0.5, depth=0.9)
