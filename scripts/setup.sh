@@ -17,13 +17,14 @@ find_uv() {
   echo "$PWD/.uv/bin/uv"
 }
 
+# Bytecode is compiled once, here: where Python may not write it, every start would compile thousands of modules.
 # environment NAME FOLDER REQUIREMENT...: creates FOLDER/.venv and installs into it, unless its stamp is current.
 environment() {
   local name=$1 folder=$2 stamp; shift 2
   stamp=$(sha256sum "$folder/requirements.txt" "$folder/pyproject.toml" | sha256sum)
   [ "$(cat "$folder/.venv/.stamp" 2>/dev/null)" = "$stamp" ] && return
   echo "  Installing the $name environment"
-  (cd "$folder"; "$UV" venv --quiet --clear .venv; "$UV" pip install --quiet --python .venv -r requirements.txt "$@")
+  (cd "$folder"; "$UV" venv --quiet --clear .venv; "$UV" pip install --quiet --compile-bytecode --python .venv -r requirements.txt "$@")
   echo "$stamp" > "$folder/.venv/.stamp"
 }
 
