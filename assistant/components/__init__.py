@@ -1,1 +1,1 @@
-"""The assistant's own NLU components, one a file; they read messages, the catalogue's SQL functions and nothing else."""
+"""The assistant's own NLU components, one a file: they read messages and the catalogue, no more."""

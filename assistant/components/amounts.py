@@ -1,7 +1,10 @@
 """Amounts of money: "under 300 dollars", "between $50 and 80", "max 100€", "cheaper than 1k"; see docs/grammar.md."""
 
+# ruff: noqa: E501 (a pattern broken over lines is harder to read than a long one)
+
 import re
-from typing import Any, Dict, Iterator, Optional
+from collections.abc import Iterator
+from typing import Any
 
 from assistant.components.found import Found
 from assistant.components.number_words import DIGITS, WORDS, number
@@ -74,7 +77,9 @@ def _one_sided(match: "re.Match[str]", bound: str) -> Iterator[Found]:
     groups = match.groupdict()
     name = next(n for n in ("most", "least", "tail") if groups.get(n))
     currency = _currency(match, name)
-    vague = re.match(r"(?:from|at least|within|over|above|more than|min)", match.group(), re.IGNORECASE) or name == "tail"
+    vague = (
+        re.match(r"(?:from|at least|within|over|above|more than|min)", match.group(), re.IGNORECASE) or name == "tail"
+    )
     if not currency and vague and not _is_price_like(match[name]):
         return
     figure = _figure(match, name)
@@ -91,11 +96,11 @@ def _figure(match: "re.Match[str]", group: str) -> float:
     return int(value) if value == int(value) else value
 
 
-def _currency(match: "re.Match[str]", group: str) -> Optional[str]:
+def _currency(match: "re.Match[str]", group: str) -> str | None:
     said = (match[f"{group}_sign"] or match[f"{group}_name"] or "").strip().lower()
     return CURRENCIES.get(said) or CURRENCIES.get(said.rstrip("s"))
 
 
-def _found(match: "re.Match[str]", least: Optional[float], most: Optional[float], currency: Optional[str]) -> Found:
-    value: Dict[str, Any] = {"min": least, "max": most, "currency": currency}
+def _found(match: "re.Match[str]", least: float | None, most: float | None, currency: str | None) -> Found:
+    value: dict[str, Any] = {"min": least, "max": most, "currency": currency}
     return Found("amount", match.start(), match.end(), value)

@@ -1,7 +1,9 @@
 """Words that ask for a specification ("how heavy", "battery life") -> the key that it has in `products.attributes`."""
 
+# ruff: noqa: E501 (a pattern broken over lines is harder to read than a long one)
+
 import re
-from typing import Any, Dict, List, Text
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -39,9 +41,9 @@ SAID = (
 _PATTERNS = [(key, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for key, words in SAID]
 
 
-def attributes(text: str) -> List[Dict[Text, Any]]:
+def attributes(text: str) -> list[dict[str, Any]]:
     """Every specification that the text names, as entities in the order of the text, no two on one word."""
-    found: List[Dict[Text, Any]] = []
+    found: list[dict[str, Any]] = []
     for key, pattern in _PATTERNS:
         for match in pattern.finditer(text):
             start, end = match.span()
@@ -66,14 +68,14 @@ class AttributeTagger(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> "AttributeTagger":
         return cls()
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if message.get(TEXT):
                 known = message.get(ENTITIES, [])

@@ -2,18 +2,34 @@
 
 import re
 from datetime import date, datetime, timedelta, timezone
-from typing import Dict, List, Optional
 
 from dateutil.easter import easter
 from dateutil.relativedelta import FR, TH, relativedelta
 
-MONTHS: Dict[str, int] = {}
+MONTHS: dict[str, int] = {}
 for _number, _name in enumerate(
-    "january february march april may june july august september october november december".split(), 1
+    [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ],
+    1,
 ):
     MONTHS.update({_name: _number, _name[:3]: _number})
 MONTHS["sept"] = 9
-WEEKDAYS = {name: place for place, name in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())}
+WEEKDAYS = {
+    name: place
+    for place, name in enumerate(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
+}
 
 MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + ")"
 WEEKDAY = "(?:" + "|".join(WEEKDAYS) + ")"
@@ -33,7 +49,9 @@ FEASTS = {
     "valentines": lambda year: date(year, 2, 14),
     "valentines day": lambda year: date(year, 2, 14),
     "thanksgiving": lambda year: date(year, 11, 1) + relativedelta(weekday=TH(4)),
-    "black friday": lambda year: date(year, 11, 1) + relativedelta(weekday=TH(4)) + relativedelta(days=1, weekday=FR(1)),
+    "black friday": lambda year: (
+        date(year, 11, 1) + relativedelta(weekday=TH(4)) + relativedelta(days=1, weekday=FR(1))
+    ),
 }
 FEAST = "(?:" + "|".join(name.replace("s ", "'?s ") for name in sorted(FEASTS, key=len, reverse=True)) + ")(?:'s)?"
 
@@ -43,7 +61,7 @@ def shop_today() -> date:
     return datetime.now(timezone.utc).date()
 
 
-def dates_named(said: str, today: date) -> List[date]:
+def dates_named(said: str, today: date) -> list[date]:
     """The date that a text matching DATE names, in every year that it may mean, earliest first; [] if impossible."""
     said = said.lower()
     iso = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", said)
@@ -55,7 +73,7 @@ def dates_named(said: str, today: date) -> List[date]:
     return _existing(years, month, numbers[0])
 
 
-def _existing(years: List[int], month: int, day: int) -> List[date]:
+def _existing(years: list[int], month: int, day: int) -> list[date]:
     result = []
     for year in years:
         try:
@@ -65,12 +83,12 @@ def _existing(years: List[int], month: int, day: int) -> List[date]:
     return result
 
 
-def upcoming(days: List[date], today: date) -> Optional[date]:
+def upcoming(days: list[date], today: date) -> date | None:
     """The first of them after today; the last of them when all are over."""
     return next((day for day in days if day > today), days[-1] if days else None)
 
 
-def latest(days: List[date], today: date) -> Optional[date]:
+def latest(days: list[date], today: date) -> date | None:
     """The last of them that has come; the first of them when all lie ahead."""
     return next((day for day in reversed(days) if day <= today), days[0] if days else None)
 

@@ -3,8 +3,9 @@
 import logging
 import threading
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
+from typing import Any
 
 import psycopg2
 import psycopg2.extensions
@@ -26,10 +27,10 @@ class Candidate:
 
 
 class CatalogueDatabase:
-    """One connection, made when needed. After a failure nothing is asked for three seconds, so that turns stay quick."""
+    """One connection, made when needed. After a failure nothing is asked for 3 seconds, so that turns stay quick."""
 
     def __init__(
-        self, database_url: Optional[str], connect: Callable[..., Any] = psycopg2.connect,
+        self, database_url: str | None, connect: Callable[..., Any] = psycopg2.connect,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         self._url, self._connect, self._clock = database_url, connect, clock
@@ -37,15 +38,16 @@ class CatalogueDatabase:
         self._away_until = 0.0
         self._lock = threading.Lock()
 
-    def candidates(self, words: str, limit: int) -> List[Candidate]:
-        """Products that the words may name, best first; none while the database is away."""
-        return [Candidate(*row) for row in self._rows(CANDIDATES, (words, limit)) or []]
+    def candidates(self, words: str, limit: int) -> list[Candidate] | None:
+        """Products that the words may name, best first; None while the database is away."""
+        rows = self._rows(CANDIDATES, (words, limit))
+        return None if rows is None else [Candidate(*row) for row in rows]
 
-    def terms(self) -> Optional[List[Tuple[str, str, str]]]:
+    def terms(self) -> list[tuple[str, str, str]] | None:
         """(kind, term, value) of the whole vocabulary, None while the database is away."""
         return self._rows(TERMS, ())
 
-    def _rows(self, query: str, parameters: Sequence[Any]) -> Optional[List[Any]]:
+    def _rows(self, query: str, parameters: Sequence[Any]) -> list[Any] | None:
         with self._lock:
             if self._url is None or self._clock() < self._away_until:
                 return None
@@ -60,7 +62,7 @@ class CatalogueDatabase:
             logger.warning("The catalogue cannot be read, so no product is recognised: %s", reason)
             return None
 
-    def _execute(self, query: str, parameters: Sequence[Any]) -> List[Any]:
+    def _execute(self, query: str, parameters: Sequence[Any]) -> list[Any]:
         if self._connection is None:
             options = f"-c statement_timeout={STATEMENT_MS} -c default_transaction_read_only=on"
             self._connection = self._connect(self._url, connect_timeout=1, options=options)
@@ -68,7 +70,7 @@ class CatalogueDatabase:
             self._used = False
         with self._connection.cursor() as cursor:
             cursor.execute(query, parameters)
-            rows: List[Any] = cursor.fetchall()
+            rows: list[Any] = cursor.fetchall()
         self._used = True
         return rows
 
@@ -91,11 +93,11 @@ class Vocabulary:
         self, database: CatalogueDatabase, fresh_seconds: float = 5.0, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._database, self._fresh, self._clock = database, fresh_seconds, clock
-        self._terms: Dict[str, Dict[str, str]] = {}
-        self._read_at: Optional[float] = None
+        self._terms: dict[str, dict[str, str]] = {}
+        self._read_at: float | None = None
         self._reading = threading.Lock()
 
-    def terms(self) -> Dict[str, Dict[str, str]]:
+    def terms(self) -> dict[str, dict[str, str]]:
         """The newest vocabulary at hand; only the very first call waits for the database."""
         if self._read_at is None:
             self.refresh()
@@ -107,7 +109,7 @@ class Vocabulary:
         with self._reading:
             rows = self._database.terms()
             if rows is not None:
-                terms: Dict[str, Dict[str, str]] = {}
+                terms: dict[str, dict[str, str]] = {}
                 for kind, term, value in rows:
                     terms.setdefault(kind, {})[term] = value
                 self._read_at = self._clock()

@@ -6,7 +6,8 @@ asked of SQL (`product_candidates`), and what comes back is matched again word b
 
 import os
 import re
-from typing import Any, Dict, Iterator, List, Optional, Text, Tuple
+from collections.abc import Iterator
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -20,9 +21,10 @@ from assistant.components.name_matching import UNITS, Match, alike, matches
 from assistant.components.ordinary_words import MODIFIERS, ORDINARY
 from assistant.components.shop_terms import ShopTerms
 from assistant.components.words import Word, singular, words_of
+import itertools
 
-Entity = Dict[Text, Any]
-Run = List[Word]
+Entity = dict[str, Any]
+Run = list[Word]
 
 MOST_RUNS, LONGEST_RUN = 6, 10
 ASKED, NEAREST, TOLD = 30, 3, 5
@@ -34,7 +36,7 @@ TAKEN = frozenset({"horizon", "period", "amount", "order_number"})
 class CatalogueResolver(GraphComponent):
     """Adds product, product_unknown, category, brand, colour, size and storage entities."""
 
-    def __init__(self, database: CatalogueDatabase, name: Text) -> None:
+    def __init__(self, database: CatalogueDatabase, name: str) -> None:
         self._database, self._name = database, name
         self._vocabulary = Vocabulary(database)
         self._read: Any = None
@@ -43,24 +45,24 @@ class CatalogueResolver(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> "CatalogueResolver":
         return cls(CatalogueDatabase(os.environ.get("DATABASE_URL")), "CatalogueResolver")
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if message.get(TEXT):
                 entities = message.get(ENTITIES, [])
                 message.set(ENTITIES, entities + self.resolve(message.get(TEXT), entities), add_to_output=True)
         return messages
 
-    def resolve(self, text: Text, known: List[Entity]) -> List[Entity]:
+    def resolve(self, text: str, known: list[Entity]) -> list[Entity]:
         """The catalogue's entities in the text, in order; `known` are those that other components found before."""
         terms = self._shop_terms()
-        found: List[Entity] = []
+        found: list[Entity] = []
         for run in self._runs(text, known):
             found += self._in_run(text, run, terms)
         named = [(entity["start"], entity["end"]) for entity in found]
@@ -75,14 +77,16 @@ class CatalogueResolver(GraphComponent):
             self._terms, self._read = ShopTerms(read), read
         return self._terms
 
-    def _runs(self, text: Text, known: List[Entity]) -> List[Run]:
+    def _runs(self, text: str, known: list[Entity]) -> list[Run]:
         taken = [(e["start"], e["end"]) for e in known if e["entity"] in TAKEN]
-        runs: List[Run] = [[]]
-        previous: Optional[Word] = None
+        runs: list[Run] = [[]]
+        previous: Word | None = None
         glued = _glued_to_numbers(words_of(text))
         for word in words_of(text):
             between = text[previous.end : word.start] if previous else ""
-            outside = (word.text in ORDINARY and word not in glued) or any(start < word.end and word.start < end for start, end in taken)
+            outside = (word.text in ORDINARY and word not in glued) or any(
+                start < word.end and word.start < end for start, end in taken
+            )
             if re.search(r"[,;:!?\n]|\. ", between) or outside:
                 runs.append([])
             if not outside:
@@ -90,11 +94,13 @@ class CatalogueResolver(GraphComponent):
             previous = word
         return [run[:LONGEST_RUN] for run in runs if run][:MOST_RUNS]
 
-    def _in_run(self, text: Text, run: Run, terms: ShopTerms) -> Iterator[Entity]:
+    def _in_run(self, text: str, run: Run, terms: ShopTerms) -> Iterator[Entity]:
         """The best match of the run, then what its left and right remainders hold."""
         if not _may_name(run, terms):
             return
         candidates, found = self._looked_up(run, terms)
+        if candidates is None:
+            return
         best = found[0] if found else None
         if best is None:
             unknown = self._unknown(text, run, candidates, terms)
@@ -102,7 +108,7 @@ class CatalogueResolver(GraphComponent):
                 yield unknown
             return
         left, right = run[: best.first], run[best.last + 1 :]
-        if right and right[0].text in MODIFIERS or _is_other_model(text, best, run):
+        if (right and right[0].text in MODIFIERS) or _is_other_model(text, best, run):
             stretch = run[best.first : best.last + 2]
             yield self._entity(text, stretch[0], stretch[-1], "product_unknown", candidates=_told(found, NEAREST))
             return
@@ -110,33 +116,36 @@ class CatalogueResolver(GraphComponent):
         yield self._product(text, run, best, found)
         yield from self._in_run(text, right, terms)
 
-    def _looked_up(self, run: Run, terms: ShopTerms) -> Tuple[List[Candidate], List[Match]]:
+    def _looked_up(self, run: Run, terms: ShopTerms) -> tuple[list[Candidate] | None, list[Match]]:
         """What SQL offers for the run and what of it matches; the words up to a model's number are tried alone first,
-        because "s21 differs" is asked for as a name of two words for nothing."""
-        candidates: List[Candidate] = []
+        because "s21 differs" is asked for as a name of two words for nothing. None while the database is away."""
+        candidates: list[Candidate] = []
         for probe in _probes(run):
-            candidates = self._database.candidates(" ".join(word.text for word in probe), ASKED)
+            offered = self._database.candidates(" ".join(word.text for word in probe), ASKED)
+            if offered is None:
+                return None, []
+            candidates = offered
             found = matches(run, candidates, terms.colours, terms.generic)
             if found:
                 return candidates, found
         return candidates, []
 
-    def _product(self, text: Text, run: Run, best: Match, found: List[Match]) -> Entity:
+    def _product(self, text: str, run: Run, best: Match, found: list[Match]) -> Entity:
         rivals = [m for m in found if (m.first, m.last) == (best.first, best.last) and best.score - m.score < SAME_NAME]
-        extra: Dict[Text, Any] = {"name": best.candidate.name, "score": best.score}
+        extra: dict[str, Any] = {"name": best.candidate.name, "score": best.score}
         if len(rivals) > 1:
             extra["candidates"] = _told(rivals, TOLD)
         entity = self._entity(text, run[best.first], run[best.last], "product", **extra)
         return {**entity, "value": best.candidate.product_id}
 
-    def _unknown(self, text: Text, run: Run, candidates: List[Candidate], terms: ShopTerms) -> Optional[Entity]:
+    def _unknown(self, text: str, run: Run, candidates: list[Candidate], terms: ShopTerms) -> Entity | None:
         stretch = _model_like(run, candidates, terms)
         if not stretch:
             return None
         near = [{"id": c.product_id, "name": c.name, "score": round(c.similarity, 3)} for c in candidates[:NEAREST]]
         return self._entity(text, stretch[0], stretch[-1], "product_unknown", candidates=near)
 
-    def _entity(self, text: Text, first: Word, last: Word, kind: Text, value: Any = None, **extra: Any) -> Entity:
+    def _entity(self, text: str, first: Word, last: Word, kind: str, value: Any = None, **extra: Any) -> Entity:
         said = text[first.start : last.end]
         return {
             "entity": kind,
@@ -151,7 +160,7 @@ class CatalogueResolver(GraphComponent):
 
 def _glued_to_numbers(words: Run) -> "set[Word]":
     """Letters that touch a number belong to a model, whatever they mean alone: the a of "a53" and of "6a"."""
-    touching = [(left, right) for left, right in zip(words, words[1:]) if left.end == right.start]
+    touching = [(left, right) for left, right in itertools.pairwise(words) if left.end == right.start]
     return {word for pair in touching for word in pair if pair[0].is_number or pair[1].is_number}
 
 
@@ -166,7 +175,7 @@ def _is_measure(run: Run) -> bool:
     return all(w.is_number or w.text in UNITS or len(w.text) <= 2 for w in run) and any(w.text in UNITS for w in run)
 
 
-def _probes(run: Run) -> List[Run]:
+def _probes(run: Run) -> list[Run]:
     number = next((place for place, word in enumerate(run) if word.is_number), None)
     if not number:  # none, or nothing before it
         return [run]
@@ -177,24 +186,28 @@ def _probes(run: Run) -> List[Run]:
     return [run] if len(short) == len(run) else [short, run]
 
 
-def _is_other_model(text: Text, best: Match, run: Run) -> bool:
+def _is_other_model(text: str, best: Match, run: Run) -> bool:
     """A number or letter glued to the end of the match that the name does not have: "s21x", "pixel 7b"."""
     if best.last + 1 >= len(run):
         return False
     last, following = run[best.last], run[best.last + 1]
     glued = last.end == following.start
-    return glued and last.is_number and len(following.text) <= 2 and following.text not in UNITS and following.text != "g"
+    return (
+        glued and last.is_number and len(following.text) <= 2 and following.text not in UNITS and following.text != "g"
+    )
 
 
-def _told(found: List[Match], limit: int) -> List[Dict[Text, Any]]:
-    told: Dict[Text, Dict[Text, Any]] = {}
+def _told(found: list[Match], limit: int) -> list[dict[str, Any]]:
+    told: dict[str, dict[str, Any]] = {}
     for match in found:
         candidate = match.candidate
-        told.setdefault(candidate.product_id, {"id": candidate.product_id, "name": candidate.name, "score": match.score})
+        told.setdefault(
+            candidate.product_id, {"id": candidate.product_id, "name": candidate.name, "score": match.score}
+        )
     return list(told.values())[:limit]
 
 
-def _model_like(run: Run, candidates: List[Candidate], terms: ShopTerms) -> Run:
+def _model_like(run: Run, candidates: list[Candidate], terms: ShopTerms) -> Run:
     """The stretch that reads like a model that the shop does not have: "galaxy note 99", "zorblax z9000"."""
     names = {word.text for candidate in candidates for word in words_of(candidate.name) if len(word.text) > 1}
     for place, word in enumerate(run):
@@ -206,7 +219,11 @@ def _model_like(run: Run, candidates: List[Candidate], terms: ShopTerms) -> Run:
         line = any(alike(before.text, name) for name in names if len(before.text) > 2 and not name.isdigit())
         if (code or line) and singular(before.text) not in terms.sizes:
             first = place - 1
-            while first > 0 and not run[first - 1].is_number and singular(run[first - 1].text) not in terms.generic_but_brands:
+            while (
+                first > 0
+                and not run[first - 1].is_number
+                and singular(run[first - 1].text) not in terms.generic_but_brands
+            ):
                 first -= 1
             last = place
             while last + 1 < len(run) and run[last + 1].text in MODIFIERS:

@@ -1,13 +1,18 @@
 """Counts and places: quantities ("3 pieces"), ordinals ("the second one"), order numbers; see docs/grammar.md."""
 
+# ruff: noqa: E501 (a pattern broken over lines is harder to read than a long one)
+
 import re
-from typing import Iterator
+from collections.abc import Iterator
 
 from assistant.components.found import Found
 from assistant.components.number_words import WORDS, number
 
 _ORDINALS = {
-    name: place for place, name in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)
+    name: place
+    for place, name in enumerate(
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"], 1
+    )
 }
 _ORDINALS.update({"frist": 1, "secnd": 2, "last": -1})
 _COUNT = rf"(?:\d{{1,4}}(?![\d.])|{WORDS})"
@@ -24,17 +29,22 @@ _QUANTITIES = (
     re.compile(rf"\b(?:top|best) (?P<n>{_COUNT})\b|\b(?P<m>{_COUNT}) (?:best|most|top)\b", re.IGNORECASE),
 )  # fmt: skip
 _NOUN = r"(?:one|ones|item|product|option|choice|result|thing|of (?:them|these|those|the)|from|please|pls|in the list|on the list)"
-_NAMED = re.compile(
-    rf"\b(?P<name>{'|'.join(_ORDINALS)})(?= {_NOUN}\b|\s*[.!?]?$| (?:and|or|with|vs) )", re.IGNORECASE
-)
+_NAMED = re.compile(rf"\b(?P<name>{'|'.join(_ORDINALS)})(?= {_NOUN}\b|\s*[.!?]?$| (?:and|or|with|vs) )", re.IGNORECASE)
 _NTH = re.compile(r"\b(?P<n>[1-9]|1\d|20)(?:st|nd|rd|th)\b(?! (?:of )?[a-z]*(?:quarter|month|week))", re.IGNORECASE)
-_NUMBER = re.compile(rf"(?:\b(?:number|nr|no|option|item|choice|result)\.?|#) ?(?P<n>\d{{1,2}}|{WORDS})(?![\w-])", re.IGNORECASE)
+_NUMBER = re.compile(
+    rf"(?:\b(?:number|nr|no|option|item|choice|result)\.?|#) ?(?P<n>\d{{1,2}}|{WORDS})(?![\w-])", re.IGNORECASE
+)
 _BARE = re.compile(r"\s*(?P<n>[1-9]|1\d|20)\s*[.)!]?\s*")
 _FIRST_TWO = re.compile(r"\bfirst (?P<n>two|three|2|3)\b", re.IGNORECASE)
-_EDGE = re.compile(r"\b(?:(?P<top>top one|one (?:on|at) (?:the )?top)|(?P<bottom>bottom one|one at the bottom))\b", re.IGNORECASE)
+_EDGE = re.compile(
+    r"\b(?:(?P<top>top one|one (?:on|at) (?:the )?top)|(?P<bottom>bottom one|one at the bottom))\b", re.IGNORECASE
+)
 _BEFORE_LAST = re.compile(r"\b(?:one before the last|second to last|penultimate)\b", re.IGNORECASE)
 _ORDER_NUMBER = re.compile(r"(?<![\w-])[sS]-[0-9A-Za-z]{6}(?![\w-])")
-_NOT_A_PLACE = re.compile(r"(?:compared (?:with|to)|cheapest|expensive|ones|popular|best|newest|out|in stock|at|next) (?:the )?$", re.IGNORECASE)
+_NOT_A_PLACE = re.compile(
+    r"(?:compared (?:with|to)|cheapest|expensive|ones|popular|best|newest|out|in stock|at|next) (?:the )?$",
+    re.IGNORECASE,
+)
 
 
 def quantities(text: str) -> Iterator[Found]:

@@ -1,7 +1,8 @@
 """What a parser found in a text: a kind of entity, where it stands, and its value."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Iterable, List
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -12,9 +13,9 @@ class Found:
     value: Any
 
 
-def without_overlaps(found: Iterable[Found]) -> List[Found]:
+def without_overlaps(found: Iterable[Found]) -> list[Found]:
     """For each kind the longest of those that overlap, in the order of the text."""
-    kept: List[Found] = []
+    kept: list[Found] = []
     for one in sorted(found, key=lambda f: (f.start - f.end, f.start)):
         if not any(k.kind == one.kind and k.start < one.end and one.start < k.end for k in kept):
             kept.append(one)

@@ -1,13 +1,27 @@
 """How far ahead: "next 45 days", "six weeks", "until Christmas" as days from today; see docs/grammar.md."""
 
+# ruff: noqa: E501 (a pattern broken over lines is harder to read than a long one)
+
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any, Dict, Iterator, Optional
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 
 from assistant.components.calendar_days import (
-    DATE, FEAST, MONTH, MONTHS, WEEKDAY, WEEKDAYS, dates_named, feast, month_end, quarter_start, upcoming, week_start,
+    DATE,
+    FEAST,
+    MONTH,
+    MONTHS,
+    WEEKDAY,
+    WEEKDAYS,
+    dates_named,
+    feast,
+    month_end,
+    quarter_start,
+    upcoming,
+    week_start,
 )  # fmt: skip
 from assistant.components.found import Found
 from assistant.components.number_words import DIGITS, WORDS, number
@@ -52,11 +66,11 @@ def horizons(text: str, today: date) -> Iterator[Found]:
         yield _found(match, {"days": (_end_of(match["unit"].lower(), today) - today).days})
 
 
-def _found(match: "re.Match[str]", value: Dict[str, Any]) -> Found:
+def _found(match: "re.Match[str]", value: dict[str, Any]) -> Found:
     return Found("horizon", match.start(), match.end(), value)
 
 
-def _length(match: "re.Match[str]", today: date) -> Dict[str, Any]:
+def _length(match: "re.Match[str]", today: date) -> dict[str, Any]:
     if match["past"] or match["ago"]:
         return {"days": None, "problem": "past"}
     said = (match["digits"] or match["words"]).lower()
@@ -77,7 +91,7 @@ def _days(count: float, unit: str, today: date) -> int:
     return (today + relativedelta(months=int(months)) - today).days
 
 
-def _end(what: str, today: date) -> Optional[date]:
+def _end(what: str, today: date) -> date | None:
     if what.startswith("end of"):
         unit = what.split()[-1]
         start = today + relativedelta(**{_PLURAL[unit]: _STEP[unit]}) if " next " in what else today

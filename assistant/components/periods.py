@@ -1,18 +1,27 @@
 """Which days of the past: "last month", "Q3", "between 1 and 15 March" as first and last day; see docs/grammar.md."""
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Iterator, Optional, Tuple
 
 from dateutil.relativedelta import relativedelta
 
 from assistant.components.calendar_days import (
-    DATE, MONTH, MONTHS, WEEKDAY, WEEKDAYS, dates_named, latest, month_end, quarter_start, week_start,
+    DATE,
+    MONTH,
+    MONTHS,
+    WEEKDAY,
+    WEEKDAYS,
+    dates_named,
+    latest,
+    month_end,
+    quarter_start,
+    week_start,
 )  # fmt: skip
 from assistant.components.found import Found
 from assistant.components.number_words import NUMBER, number
 
-Days = Tuple[date, date]
+Days = tuple[date, date]
 UNITS = {"day": "days", "week": "weeks", "month": "months", "quarter": "months", "year": "years"}
 LONGEST_YEARS = 50
 
@@ -25,7 +34,8 @@ _CALENDAR = re.compile(
 )
 _PAST_ONE = re.compile(r"\bpast (?P<unit>week|month|quarter|year)\b", re.IGNORECASE)
 _QUARTER = re.compile(
-    r"\b(?:q(?P<short>[1-4])|(?P<long>first|second|third|fourth) quarter)(?:(?: of)? (?P<year>20\d\d))?\b", re.IGNORECASE
+    r"\b(?:q(?P<short>[1-4])|(?P<long>first|second|third|fourth) quarter)(?:(?: of)? (?P<year>20\d\d))?\b",
+    re.IGNORECASE,
 )
 _FROM_TO = re.compile(
     rf"\b(?:between |from )?(?P<first>{DATE}|\d{{1,2}}(?:st|nd|rd|th)?|{MONTH})"
@@ -34,7 +44,10 @@ _FROM_TO = re.compile(
 )
 _SINCE = re.compile(rf"\bsince (?P<first>{DATE}|{MONTH})\b", re.IGNORECASE)
 _ONE_DATE = re.compile(rf"\bon (?:the )?(?P<date>{DATE})\b", re.IGNORECASE)
-_MONTH = re.compile(rf"\b(?:(?:in|for|of|during|last) (?P<month>{MONTH})(?: (?P<year>20\d\d))?|(?P<named>{MONTH}) (?P<its>20\d\d))\b", re.IGNORECASE)
+_MONTH = re.compile(
+    rf"\b(?:(?:in|for|of|during|last) (?P<month>{MONTH})(?: (?P<year>20\d\d))?|(?P<named>{MONTH}) (?P<its>20\d\d))\b",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"\b(?:in|for|of|during) (?P<year>20\d\d)\b", re.IGNORECASE)
 _WEEKDAY = re.compile(rf"\b(?:on|last) (?P<weekday>{WEEKDAY})\b", re.IGNORECASE)
 
@@ -63,11 +76,11 @@ def _of_day(match: "re.Match[str]", today: date) -> Days:
     return day, day
 
 
-def _of_last_n(match: "re.Match[str]", today: date) -> Optional[Days]:
+def _of_last_n(match: "re.Match[str]", today: date) -> Days | None:
     """Whole units up to yesterday, because today is not over."""
     count, unit = int(number(match["number"])), match["unit"].lower()
     years = count * {"day": 1 / 365, "week": 1 / 52, "month": 1 / 12, "quarter": 1 / 4, "year": 1}[unit]
-    return _back(count, unit, today) if 0 < count and years <= LONGEST_YEARS else None
+    return _back(count, unit, today) if count > 0 and years <= LONGEST_YEARS else None
 
 
 def _of_past_one(match: "re.Match[str]", today: date) -> Days:
@@ -90,14 +103,14 @@ def _of_calendar(match: "re.Match[str]", today: date) -> Days:
 
 
 def _of_quarter(match: "re.Match[str]", today: date) -> Days:
-    number_ = int(match["short"] or 1 + "first second third fourth".split().index(match["long"].lower()))
+    number_ = int(match["short"] or 1 + ["first", "second", "third", "fourth"].index(match["long"].lower()))
     start = date(int(match["year"] or today.year), 3 * number_ - 2, 1)
     if start > today and not match["year"]:
         start -= relativedelta(years=1)
     return start, month_end(start + relativedelta(months=2))
 
 
-def _of_range(match: "re.Match[str]", today: date) -> Optional[Days]:
+def _of_range(match: "re.Match[str]", today: date) -> Days | None:
     """Both ends in one year, the latest in which the first has come; "1 and 15 March" shares the month."""
     first, last = match["first"].lower(), match["last"].lower()
     if re.fullmatch(r"\d{1,2}(?:st|nd|rd|th)?", first):
@@ -112,7 +125,7 @@ def _of_range(match: "re.Match[str]", today: date) -> Optional[Days]:
     return (start, end) if start and end else None
 
 
-def _first_day(said: str, today: date, other: str = "") -> Optional[date]:
+def _first_day(said: str, today: date, other: str = "") -> date | None:
     if said in MONTHS:
         return latest([date(year, MONTHS[said], 1) for year in (today.year - 1, today.year)], today)
     year = re.search(r"\d{4}", other)
@@ -121,7 +134,7 @@ def _first_day(said: str, today: date, other: str = "") -> Optional[date]:
     return latest(dates_named(said, today), today)
 
 
-def _last_day(said: str, today: date) -> Optional[date]:
+def _last_day(said: str, today: date) -> date | None:
     month = re.fullmatch(rf"({MONTH})(?: (\d{{4}}))?", said)
     if not month:
         return latest(dates_named(said, today), today)
@@ -130,12 +143,12 @@ def _last_day(said: str, today: date) -> Optional[date]:
     return month_end(start) if start else None
 
 
-def _of_since(match: "re.Match[str]", today: date) -> Optional[Days]:
+def _of_since(match: "re.Match[str]", today: date) -> Days | None:
     start = _first_day(match["first"].lower(), today)
     return (start, today) if start else None
 
 
-def _of_date(match: "re.Match[str]", today: date) -> Optional[Days]:
+def _of_date(match: "re.Match[str]", today: date) -> Days | None:
     day = latest(dates_named(match["date"], today), today)
     return (day, day) if day else None
 

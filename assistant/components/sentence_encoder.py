@@ -3,7 +3,7 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, Dict, List, Text
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -42,9 +42,9 @@ class Encoder:
         )
 
     @staticmethod
-    def _checked_manifest(folder: Path) -> Dict[Text, Any]:
+    def _checked_manifest(folder: Path) -> dict[str, Any]:
         try:
-            manifest: Dict[Text, Any] = json.loads((folder / "manifest.json").read_text())
+            manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
             for name, expected in manifest["files"].items():
                 if hashlib.sha256((folder / name).read_bytes()).hexdigest() != expected:
                     raise EncoderDamaged(f"{folder / name} is not the file that manifest.json describes.")
@@ -52,7 +52,7 @@ class Encoder:
             raise EncoderDamaged(f"The sentence encoder in {folder} cannot be read: {error}") from error
         return manifest
 
-    def encode(self, text: Text) -> np.ndarray:
+    def encode(self, text: str) -> np.ndarray:
         encoding = self._tokenizer.encode(text)
         inputs = {
             "input_ids": np.array([encoding.ids], dtype=np.int64),
@@ -67,24 +67,24 @@ class SentenceEncoder(GraphComponent):
     """Adds the vector of the message's masked text as its dense sentence feature."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         return {"folder": str(ROOT / "models" / "sentence_encoder"), "threads": 1}
 
-    def __init__(self, config: Dict[Text, Any], name: Text) -> None:
+    def __init__(self, config: dict[str, Any], name: str) -> None:
         self._encoder = Encoder(Path(config["folder"]), config["threads"])
         self._name = name
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> "SentenceEncoder":
         return cls({**cls.get_default_config(), **config}, execution_context.node_name)
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if message.get(TEXT):
                 self._add_vector(message)

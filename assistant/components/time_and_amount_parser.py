@@ -1,7 +1,8 @@
 """Horizons, periods, amounts, quantities, ordinals and order numbers by rules; the grammar is docs/grammar.md."""
 
+from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Callable, Dict, Iterable, List, Text, Tuple, Any
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -19,7 +20,7 @@ from assistant.components.horizons import horizons
 from assistant.components.periods import periods
 
 
-def parse(text: str, today: date) -> List[Found]:
+def parse(text: str, today: date) -> list[Found]:
     """Everything that the grammar finds. What is longer and surer hides what could be read into it: order numbers
     before periods, periods before money, all of them before counts. A horizon may stand on a period's very words,
     because "in December" is either, and a past one is refused as a horizon; inside of a longer period it is none."""
@@ -32,11 +33,11 @@ def parse(text: str, today: date) -> List[Found]:
     return without_overlaps(numbers + past + money + ahead + counts)
 
 
-def _inside(one: Found, spans: List[Tuple[int, int]]) -> bool:
+def _inside(one: Found, spans: list[tuple[int, int]]) -> bool:
     return any(s <= one.start and one.end <= e and (s, e) != (one.start, one.end) for s, e in spans)
 
 
-def _clear_of(found: Iterable[Found], taken: List[Found]) -> List[Found]:
+def _clear_of(found: Iterable[Found], taken: list[Found]) -> list[Found]:
     return [one for one in found if not any(t.start < one.end and one.start < t.end for t in taken)]
 
 
@@ -49,14 +50,14 @@ class TimeAndAmountParser(GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> "TimeAndAmountParser":
         return cls(shop_today)
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             text = message.get(TEXT)
             if text:
@@ -70,7 +71,7 @@ class TimeAndAmountParser(GraphComponent):
         return training_data
 
 
-def _entity(text: Text, one: Found) -> Dict[Text, Any]:
+def _entity(text: str, one: Found) -> dict[str, Any]:
     return {
         "entity": one.kind,
         "value": one.value,

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import List
 
 _WORD = re.compile(r"[^\W\d_]+|\d+|\+")
 
@@ -25,11 +24,11 @@ def _folded(character: str) -> str:
     return folded if len(folded) == 1 else character
 
 
-def words_of(text: str) -> List[Word]:
+def words_of(text: str) -> list[Word]:
     """The words in order; an apostrophe's tail ("what's", "men's") belongs to its word, "+" is "plus"."""
     folded = "".join(map(_folded, text))
     folded = re.sub(r"(?<=\w)['’`](?=\w)", "_", folded)
-    result: List[Word] = []
+    result: list[Word] = []
     for match in _WORD.finditer(folded):
         after_apostrophe = match.start() > 0 and folded[match.start() - 1] == "_" and text[match.start() - 1] != "_"
         if after_apostrophe and result:

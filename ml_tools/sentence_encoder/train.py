@@ -97,7 +97,9 @@ def plain_tokenizer(source: Path) -> Tokenizer:
 
 def manifest(folder: Path, agreement: np.ndarray) -> dict[str, Any]:
     """What was made, from what, and how close the int8 vectors come to the float ones."""
-    files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in ("model.onnx", "tokenizer.json")}
+    files = {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in ("model.onnx", "tokenizer.json")
+    }
     return {
         "name": "all-MiniLM-L6-v2-int8",
         "version": "1",
