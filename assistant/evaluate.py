@@ -25,6 +25,7 @@ from assistant.components.examples import OUT_OF_SCOPE  # noqa: E402
 from assistant.components.ordinary_words import MODIFIERS  # noqa: E402
 from assistant.components.words import words_of  # noqa: E402
 from assistant.settings import home_of  # noqa: E402
+from assistant.train import model_hash  # noqa: E402
 
 Parse = dict[str, Any]
 Parser = Callable[[str], Awaitable[Parse]]
@@ -117,7 +118,11 @@ def _share(hits: list[bool]) -> float | None:
     return sum(hits) / len(hits) if hits else None
 
 
-def newest_model(folder: Path) -> Path:
+def present_model(folder: Path) -> Path:
+    """The model of the present sources, else the newest there is."""
+    present = folder / f"{model_hash()}.tar.gz"
+    if present.exists():
+        return present
     models = sorted(folder.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)
     if not models:
         raise EvaluationImpossible(f"There is no trained model in {folder}: train one first (make run does).")
@@ -161,13 +166,15 @@ def _error(verdict: Verdict) -> dict[str, Any]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--utterances", type=Path, required=True)
-    parser.add_argument("--model", type=Path, default=None, help="a model file; default: SHOPCLERK_HOME's newest")
+    parser.add_argument(
+        "--model", type=Path, default=None, help="a model file; default: the trained one of SHOPCLERK_HOME"
+    )
     chosen = parser.parse_args()
     if not os.environ.get("DATABASE_URL"):
         sys.stderr.write("DATABASE_URL is not set: products are resolved against a catalogue.\n")
         return 2
     try:
-        model = chosen.model or newest_model(home_of() / "assistant-models")
+        model = chosen.model or present_model(home_of() / "assistant-models")
         sys.stdout.write(json.dumps(asyncio.run(evaluate(chosen.utterances, model))) + "\n")
     except EvaluationImpossible as error:
         sys.stderr.write(f"{error}\n")
