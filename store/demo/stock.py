@@ -59,6 +59,7 @@ def _sell(rng: np.random.Generator, wanted: np.ndarray, demand: Demand, span: Sp
         amount = np.where(needed, np.ceil(pace[:, day] * COVER_DAYS).astype(np.int64) + 3, 0)
         arriving[rows, day + LEAD_DAYS + delay[:, day]] += amount
         on_order += amount
+    sold_out[:, demand.missing] = False  # of those days nothing is known
     return Sales(sold, stock, sold_out, wanted)
 
 

@@ -151,7 +151,7 @@ class Canvas:
         return mask
 
     def _light(self, mask: Image.Image, relief: float, depth: float, round_x: float) -> np.ndarray:
-        """Brightness around 1 for every pixel of a mask: the rounded edge of a soft body in light from the upper left."""
+        """Brightness around 1 per pixel of a mask: the rounded edge of a soft body lit from the upper left."""
         if depth == 0 and round_x == 0:
             return np.ones((mask.height, mask.width), dtype=np.float32)
         pad = max(2, round(relief * self._unit / COARSE * 1.5))
@@ -164,14 +164,15 @@ class Canvas:
         height = np.asarray(wide.filter(ImageFilter.GaussianBlur(radius)), np.float32)[pad:-pad, pad:-pad] / 255
         slope_y, slope_x = np.gradient(height)
         tilt = (slope_x * LIGHT[0] + slope_y * LIGHT[1]) * radius * 2.2
-        light: np.ndarray = 1 - depth * tilt  # a slope that rises away from the light lies in shade
+        # A slope that rises away from the light lies in shade.
+        light = np.asarray(1 - depth * tilt, np.float32)
         light += depth * 0.35 * (np.clip(height, 0.4, 1) - 0.92)
         if round_x:
             across = np.linspace(-1, 1, light.shape[1], dtype=np.float32)[None, :]
             light *= 1 + round_x * (
                 0.16 * np.exp(-(((across + 0.38) / 0.3) ** 2)) - 0.42 * np.abs(across) ** 2.6 - 0.10 * across
             )
-        return np.asarray(Image.fromarray(light.astype(np.float32), "F").resize(mask.size, Image.Resampling.BILINEAR))
+        return np.asarray(Image.fromarray(light, "F").resize(mask.size, Image.Resampling.BILINEAR))
 
     def _soft_mask(self, outlines: Sequence[Path], blur: float) -> np.ndarray:
         scale, side = self._unit / COARSE, self.side // COARSE

@@ -66,10 +66,8 @@ def _front(canvas: Canvas, colour: Rgb, look: Look) -> None:
 def _wallpaper(canvas: Canvas, screen: tuple[float, float, float, float], corner: float, colour: Rgb) -> None:
     """Broad waves in the hue of the phone, with a clock."""
     hue = colorsys.rgb_to_hsv(*(c / 255 for c in colour))[0]
-    tones = [
-        tuple(round(255 * v) for v in colorsys.hsv_to_rgb((hue + shift) % 1, s, v))
-        for shift, s, v in ((0, 0.55, 0.45), (0.04, 0.55, 0.72), (0.1, 0.42, 0.9), (-0.05, 0.3, 0.98))
-    ]
+    shifts = ((0, 0.55, 0.45), (0.04, 0.55, 0.72), (0.1, 0.42, 0.9), (-0.05, 0.3, 0.98))
+    tones = [_tone((hue + shift) % 1, saturation, value) for shift, saturation, value in shifts]
     left, top, right, bottom = screen
     outline = rounded(*screen, max(corner, 0.3))
     canvas.paint(outline, tones[0], depth=0)
@@ -84,6 +82,11 @@ def _wallpaper(canvas: Canvas, screen: tuple[float, float, float, float], corner
     for row in range(4):
         x = left + 4.6 + row * (right - left - 9.2) / 3
         canvas.flat(rounded(x - 2.6, bottom - 9, x + 2.6, bottom - 3.8, 1.3), white, 0.78)
+
+
+def _tone(hue: float, saturation: float, value: float) -> Rgb:
+    red, green, blue = colorsys.hsv_to_rgb(hue, saturation, value)
+    return round(255 * red), round(255 * green), round(255 * blue)
 
 
 def _clock(canvas: Canvas, middle: float, y: float, colour: Rgb) -> None:
