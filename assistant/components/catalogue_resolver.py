@@ -4,6 +4,7 @@ A message falls into runs of words, cut where ordinary words and punctuation sta
 asked of SQL (`product_candidates`), and what comes back is matched again word by word.
 """
 
+import itertools
 import os
 import re
 from collections.abc import Iterator
@@ -21,7 +22,6 @@ from assistant.components.name_matching import UNITS, Match, alike, matches
 from assistant.components.ordinary_words import MODIFIERS, ORDINARY
 from assistant.components.shop_terms import ShopTerms
 from assistant.components.words import Word, singular, words_of
-import itertools
 
 Entity = dict[str, Any]
 Run = list[Word]
