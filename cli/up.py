@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 
-import psycopg
 import typer
 from rich.console import Console
 
@@ -12,6 +11,7 @@ from cli.processes import processes, taken
 from cli.state import Store, demo_password, export, prepare_home
 from cli.supervisor import Supervisor
 from cli.training import run_training
+from common.errors import Conflict
 from common.settings import Settings, settings
 from store.migrate import upgrade
 
@@ -27,8 +27,9 @@ def up() -> None:
     with Store(config) as store:
         _step("Database", lambda: upgrade(store.url))
         environment = export(config, store.url)
-        if password and not _has_products(store.url):
-            _step("Demo store", lambda: load_with_progress(config, store.url))
+        if password:
+            _step("Demo store", lambda: _ensure_demo(config, store.url))
+        if not any(config.trained_dir.glob("forecasting/*")):
             _step("Forecasting's model", lambda: run_training("forecasting", environment, config.logs_dir))
         _step("Assistant's model", lambda: run_training("assistant", environment, config.logs_dir))
         _serve(config, environment, password)
@@ -52,9 +53,12 @@ def _step(title: str, work: Callable[[], object]) -> None:
     console.print(f"  {title} ready ({time.perf_counter() - started:.1f} s)")
 
 
-def _has_products(url: str) -> bool:
-    with psycopg.connect(url) as connection:
-        return connection.execute("SELECT EXISTS (SELECT FROM products)").fetchone() == (True,)
+def _ensure_demo(config: Settings, url: str) -> None:
+    """The demo store and its accounts, whole; a store with products of its own is left alone."""
+    try:
+        load_with_progress(config, url)
+    except Conflict:
+        console.print("  This store has products of its own: the demo is left out.")
 
 
 def _serve(config: Settings, environment: dict[str, str], password: str | None) -> None:
