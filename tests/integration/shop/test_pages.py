@@ -1,66 +1,25 @@
 """The shop's pages over HTTP, without JavaScript: what they show, and the way from a product to an order."""
 
 import re
-import secrets
 from html.parser import HTMLParser
 
 import httpx
 import pytest
 
-from tests.gateway_kit import PASSWORD, Gateway
+from tests.gateway_kit import Gateway
+from tests.integration.shop.page_kit import (
+    CARD,
+    html,
+    product_path,
+    shown_prices,
+    signed_up,
+)
 from tests.shop_kit import SmallShop
 
 NOTE20 = "Samsung Galaxy Note20 5G 256GB Mystic Bronze"
+
 PUBLIC_PAGES = ["/", "/products", "/products?q=dress", "/products?q=zzzzqq", "/cart", "/sign-in", "/sign-up",
                 "/forgotten-password", "/reset-password?token=x", "/policies", "/no-such-page"]  # fmt: skip
-
-
-CARD = r'card-name"><a href="/p/([^"]+)"'
-PRICE = r'class="price[^"]*">\s*(?:<span[^>]*>Now </span>)?\$([\d,.]+)'
-
-
-def shown_prices(page: str) -> list[float]:
-    return [float(price.replace(",", "")) for price in re.findall(PRICE, page)]
-
-
-async def signed_up(browser: httpx.AsyncClient) -> str:
-    """Make an account in this browser; returns its mail address."""
-    form = {"name": "Ada Byron", "email": f"{secrets.token_hex(6)}@example.org", "password": PASSWORD}
-    assert (await browser.post("/sign-up", data=form)).status_code == 303
-    return form["email"]
-
-
-async def html(browser: httpx.AsyncClient, path: str, status: int = 200) -> str:
-    response = await browser.get(path)
-    assert response.status_code == status, response.text
-    return response.text
-
-
-async def product_path(web: Gateway, name: str) -> str:
-    ((public_id,),) = await web.sql("SELECT public_id FROM products WHERE name = :name", name=name)
-    return f"/p/{public_id}"
-
-
-async def some_variant(web: Gateway) -> int:
-    """A variant with plenty in stock."""
-    return (await web.sql("SELECT id FROM variants WHERE stock > 5 ORDER BY id LIMIT 1"))[0][0]
-
-
-@pytest.fixture
-async def shopper(web: Gateway, browser: httpx.AsyncClient) -> httpx.AsyncClient:
-    await signed_up(browser)
-    return browser
-
-
-def address(**changes: str) -> dict[str, str]:
-    return {"name": "Ada Byron", "street": "Main street 5", "city": "Town", "postcode": "12345", "country": "US",
-            "phone": ""} | changes  # fmt: skip
-
-
-async def checkout_key(browser: httpx.AsyncClient) -> str:
-    found = re.search(r'name="client_key" value="([0-9a-f]{32})"', await html(browser, "/checkout"))
-    assert found
-    return found[1]
 
 
 class Structure(HTMLParser):
@@ -191,101 +150,6 @@ async def test_the_api_keeps_its_json_envelope_for_unknown_addresses(browser: ht
     response = await browser.get("/api/nothing")
     assert response.status_code == 404
     assert response.json()["error"]["code"] == "not_found"
-
-
-async def test_from_cart_to_order_as_a_guest_who_signs_up_on_the_way(web: Gateway, browser: httpx.AsyncClient) -> None:
-    variant = await some_variant(web)
-    assert (await browser.post("/cart", data={"variant_id": variant, "units": 2})).status_code == 303
-    response = await browser.get("/checkout")
-    assert response.headers["Location"] == "/sign-in?next=/checkout"
-    await signed_up(browser)
-    key = await checkout_key(browser)
-    placed = await browser.post("/checkout", data=address(client_key=key))
-    assert placed.status_code == 303
-    number = re.search(r"/orders/(S-[A-Z0-9]{6})", placed.headers["Location"])
-    assert number
-    confirmation = await html(browser, placed.headers["Location"])
-    assert number[1] in confirmation
-    assert "Main street 5" in confirmation
-    assert number[1] in await html(browser, "/orders")
-    rows = await web.sql(
-        "SELECT l.units FROM order_lines l JOIN orders o ON o.id = l.order_id WHERE o.number = :n", n=number[1]
-    )
-    assert rows == [(2,)]
-    again = await browser.post("/checkout", data=address(client_key=key))
-    assert number[1] in again.headers["Location"]
-    assert "Nothing in here yet" in await html(browser, "/cart")
-
-
-@pytest.mark.parametrize("field", ["name", "street", "city", "postcode", "country"])
-async def test_an_incomplete_address_comes_back_with_the_field_marked(
-    web: Gateway, shopper: httpx.AsyncClient, field: str
-) -> None:
-    await shopper.post("/cart", data={"variant_id": await some_variant(web)})
-    key = await checkout_key(shopper)
-    response = await shopper.post("/checkout", data=address(client_key=key, **{field: "\0"}))
-    assert response.status_code == 422
-    assert f'id="{field}-error"' in response.text
-    assert 'value="Main street 5"' in response.text or field == "street"
-    assert "No orders yet" in await html(shopper, "/orders")
-
-
-async def test_what_sold_out_meanwhile_is_said_at_the_checkout(web: Gateway, shopper: httpx.AsyncClient) -> None:
-    ((variant,),) = await web.sql("SELECT id FROM variants WHERE stock BETWEEN 1 AND 3 ORDER BY id LIMIT 1")
-    await shopper.post("/cart", data={"variant_id": variant, "units": 50})
-    response = await shopper.post("/checkout", data=address(client_key=await checkout_key(shopper)))
-    assert response.status_code == 409
-    assert "Nothing was ordered" in response.text
-
-
-async def test_an_order_is_cancelled_from_its_page(web: Gateway, shopper: httpx.AsyncClient) -> None:
-    await shopper.post("/cart", data={"variant_id": await some_variant(web)})
-    placed = await shopper.post("/checkout", data=address(client_key=await checkout_key(shopper)))
-    path = placed.headers["Location"].partition("?")[0]
-    cancelled = await shopper.post(f"{path}/cancel")
-    assert cancelled.status_code == 303
-    assert "Cancelled" in await html(shopper, path)
-    assert (await shopper.post(f"{path}/cancel")).status_code == 409
-
-
-async def test_anothers_order_page_is_not_found(web: Gateway, shopper: httpx.AsyncClient) -> None:
-    ((number,),) = await web.sql("SELECT number FROM orders ORDER BY id LIMIT 1")
-    for path, ask in ((number, shopper.get), (f"{number}/cancel", shopper.post), (f"{number}/return", shopper.post)):
-        theirs, nobodys = await ask(f"/orders/{path}"), await ask(f"/orders/{path.replace(number, 'S-222222')}")
-        assert (theirs.status_code, nobodys.status_code) == (404, 404)
-        assert "no such order" in theirs.text
-
-
-@pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
-)
-async def test_signing_in_never_leads_to_another_site(browser: httpx.AsyncClient, elsewhere: str) -> None:
-    form = {"email": f"{secrets.token_hex(6)}@example.org", "password": PASSWORD, "next": elsewhere}
-    response = await browser.post("/sign-up", data=form)
-    assert response.headers["Location"].startswith("/?")
-
-
-async def test_a_wrong_password_is_said_without_saying_which_part(browser: httpx.AsyncClient) -> None:
-    response = await browser.post("/sign-in", data={"email": "nobody@example.org", "password": "wrong"})
-    assert response.status_code == 401
-    assert "mail address or the password" in response.text
-    assert 'value="nobody@example.org"' in response.text
-
-
-async def test_a_forgotten_password_is_set_through_the_mailed_link(web: Gateway, browser: httpx.AsyncClient) -> None:
-    email = f"{secrets.token_hex(6)}@example.org"
-    await browser.post("/sign-up", data={"email": email, "password": PASSWORD})
-    await browser.post("/sign-out")
-    assert email in (await browser.post("/forgotten-password", data={"email": email})).text
-    await web.services.accounts.finish_mails()
-    link = re.search(r"/reset-password\?token=(\S+)", web.mail.sent[-1].get_content())
-    assert link
-    assert link[1] in await html(browser, link[0])
-    new = {"token": link[1], "password": "another long password"}
-    assert (await browser.post("/reset-password", data=new)).status_code == 303
-    assert (await browser.post("/reset-password", data=new)).status_code == 422
-    signed_in = await browser.post("/sign-in", data={"email": email, "password": "another long password"})
-    assert signed_in.status_code == 303
 
 
 async def test_stored_markup_is_shown_as_text(web: Gateway, browser: httpx.AsyncClient) -> None:
