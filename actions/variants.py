@@ -20,10 +20,21 @@ class Asked:
 def asked_variants(product: ProductFacts, entities: Entities) -> Asked:
     """The product's variants in the colour, storage and size that were asked for; all of them when none was."""
     wanted = {kind: getattr(entities, kind) for kind in KINDS if getattr(entities, kind)}
-    # A colour or storage that is part of the product's own name narrows nothing.
-    wanted = {kind: value for kind, value in wanted.items() if _plain(value) not in _plain(product.name)}
+    wanted = {kind: value for kind, value in wanted.items() if not _is_of_the_name(product, kind, value)}
     fitting = [v for v in product.variants if all(_fits(getattr(v, kind), value) for kind, value in wanted.items())]
     return Asked(", ".join(wanted.values()), fitting)
+
+
+def _is_of_the_name(product: ProductFacts, kind: str, value: str) -> bool:
+    """Whether a value only repeats whole words of the product's own name, so that it tells no variants apart."""
+    fitting = sum(_fits(getattr(variant, kind), value) for variant in product.variants)
+    return fitting in (0, len(product.variants)) and _plain(value) in _runs(product.name)
+
+
+def _runs(name: str) -> set[str]:
+    """The name's words, and what stands together in it: `256 GB` is `256gb` too."""
+    words = [_plain(word) for word in name.split()]
+    return {"".join(words[first : last + 1]) for first in range(len(words)) for last in range(first, len(words))}
 
 
 def available(product: ProductFacts) -> str:

@@ -56,6 +56,23 @@ async def test_stock_is_told_by_variant_and_little_of_it_is_called_little(shop: 
     assert "only 3 left" in in_m.text
 
 
+async def test_letters_of_a_name_are_not_taken_for_its_size_or_colour(shop: Shop) -> None:
+    variants = [("Red", None, "M", "29.90", 3), ("Navy", None, "M", "29.90", 40), ("Navy", None, "S", "29.90", 50)]
+    dress = await shop.product("Embroidered summer dress", "29.90", variants=variants)
+    in_m = await shop.guest().ask("ask_stock", entity("product", dress), entity("size", "M"))
+    assert "43" in in_m.text
+    in_red = await shop.guest().ask("ask_stock", entity("product", dress), entity("colour", "Red"))
+    assert "only 3 left" in in_red.text
+    no_l = await shop.guest().ask("ask_size", entity("product", dress), entity("size", "L"))
+    assert no_l.names == ["utter_no_such_variant"]
+
+
+async def test_a_storage_that_belongs_to_the_name_narrows_nothing(shop: Shop) -> None:
+    phone = await shop.product("Nova Note 256 GB Mystic Bronze", "899.00")
+    named = entity("product", phone), entity("storage", "256GB"), entity("colour", "Bronze")
+    assert (await shop.guest().ask("ask_price", *named)).text == "Nova Note 256 GB Mystic Bronze costs $899.00."
+
+
 async def test_a_sold_out_variant_names_those_in_stock(shop: Shop) -> None:
     shirt = await shop.product("Oxford shirt", "29.90", variants=SHIRT)
     said = await shop.guest().ask("ask_stock", entity("product", shirt), entity("size", "XL"))
