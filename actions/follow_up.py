@@ -5,6 +5,7 @@ from actions.bootstrap import Services
 from actions.cards import card
 from actions.context import Question
 from actions.focus import ProductAction, asked_ids
+from actions.formats import money
 from actions.specification import specification
 from actions.turn import Turn
 from common.caller import Role
@@ -22,7 +23,18 @@ class ShowProductAction(ProductAction):
         product = products[0]
         main = list(specification(product).items())[:MAIN_FACTS]
         turn.reply.products([card(product, "; ".join(f"{label}: {value}" for label, value in main) or None)])
+        _say_price(turn, product)
         turn.reply.say("utter_product_shown", name=product.name)
+
+
+def _say_price(turn: Turn, product: ProductFacts) -> None:
+    """The price in words too: not everybody sees cards."""
+    prices = [variant.price for variant in product.variants] or [product.price]
+    varies = min(prices) != max(prices)
+    turn.reply.say(
+        "utter_product_price_from" if varies else "utter_product_price",
+        name=product.name, price=money(min(prices), product.currency),
+    )  # fmt: skip
 
 
 class FollowUpAction(ShowProductAction):

@@ -76,6 +76,14 @@ async def test_a_follow_up_without_a_question_shows_the_product(shop: Shop) -> N
     jug = await shop.product("Jug", "20.00")
     said = await shop.guest().ask("follow_up_product", entity("product", jug))
     assert [card["id"] for card in said.cards] == [jug]
+    assert "Jug is $20.00." in said.text
+
+
+async def test_a_shown_product_with_dearer_variants_is_told_from_its_lowest_price(shop: Shop) -> None:
+    variants = [(None, "128GB", None, "799.00", 4), (None, "256GB", None, "899.00", 4)]
+    phone = await shop.product("Nova 5", "799.00", variants=variants)
+    said = await shop.guest().ask("follow_up_product", entity("product", phone))
+    assert "Nova 5 starts at $799.00" in said.text
 
 
 async def test_a_product_that_is_gone_is_said_to_be_gone(shop: Shop) -> None:

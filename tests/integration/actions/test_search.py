@@ -114,6 +114,7 @@ async def test_the_second_one_is_the_second_card(shop: Shop) -> None:
     assert f"${found[1]['price']:.2f}" in said.text
     last = await guest.ask("choose_listed", entity("ordinal", -1))
     assert [card["id"] for card in last.cards] == [found[-1]["id"]]
+    assert f"{found[-1]['name']} is ${found[-1]['price']:.2f}." in last.text
 
 
 async def test_a_product_looked_for_by_name_is_shown(shop: Shop, filled: dict[str, str]) -> None:
