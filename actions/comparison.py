@@ -26,6 +26,8 @@ class CompareAction(ProductAction):
             await self._ask_for_more(turn, products)
             return
         turn.context.focus = [product.id for product in products]
+        if not set(turn.context.focus) <= set(turn.context.listed):  # then "the second one" is of this comparison
+            turn.context.show(turn.context.focus)
         await self.about(turn, products)
 
     def _wanted(self, turn: Turn) -> list[str]:

@@ -16,13 +16,15 @@ MAX_CHOICES = 4
 def asked_ids(turn: Turn, most: int = 1) -> list[str]:
     """The public ids of the products that the turn is about, up to `most`; empty when it names none and none is known.
 
-    Words that name a product that the shop does not have never fall back on another product.
+    Words that name a product that the shop does not have, or a place that the list does not have, never fall back on
+    another product.
     """
     mentioned = [mention.value for mention in turn.entities.products]
     listed = turn.context.listed
     chosen = [listed[place] for n in turn.entities.ordinals if (place := _place(n, len(listed))) is not None]
     named = list(dict.fromkeys([*mentioned, *chosen]))
-    if named or turn.entities.unknown:
+    past_the_list = any(n > 0 for n in turn.entities.ordinals)  # "last" alone may be a verb: "how long does it last"
+    if named or turn.entities.unknown or past_the_list:
         return named[:most]
     return turn.context.focus[:most]
 
@@ -62,8 +64,9 @@ class ProductAction(ShopAction):
             self.did_you_mean(turn, turn.entities.unknown[0])
         elif turn.entities.products:
             turn.reply.say("utter_product_gone")
-        elif turn.entities.ordinals:
-            turn.reply.say("utter_nothing_listed", count=len(turn.context.listed))
+        elif turn.entities.ordinals and turn.context.listed:
+            entries = len(turn.context.listed)
+            turn.reply.say("utter_nothing_listed", entries="1 entry" if entries == 1 else f"{entries} entries")
         else:
             await self._offer_listed(turn)
 

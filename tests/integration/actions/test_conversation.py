@@ -92,8 +92,30 @@ async def test_a_product_that_is_gone_is_said_to_be_gone(shop: Shop) -> None:
 
 
 async def test_a_place_past_the_list_is_asked_back(shop: Shop) -> None:
-    said = await shop.guest().ask("ask_price", entity("ordinal", 7))
+    cup, jug, bowl = [await shop.product(name) for name in ("Cup", "Jug", "Bowl")]
+    guest = shop.guest()
+    assert (await guest.ask("ask_price", entity("ordinal", 7))).names == ["utter_which_product"]
+    await guest.ask("compare_products", entity("product", cup), entity("product", jug))
+    await guest.ask("ask_price", entity("product", bowl))
+    said = await guest.ask("ask_price", entity("ordinal", 7))
     assert said.names == ["utter_nothing_listed"]
+    assert "2 entries" in said.text
+
+
+async def test_the_second_one_of_a_comparison_is_its_second_product(shop: Shop) -> None:
+    cup, jug = await shop.product("Cup", "7.50"), await shop.product("Jug", "20.00")
+    guest = shop.guest()
+    await guest.ask("compare_products", entity("product", cup), entity("product", jug))
+    assert "$20.00" in (await guest.ask("ask_price", entity("ordinal", 2))).text
+
+
+async def test_how_long_it_lasts_is_about_the_product_talked_about(shop: Shop) -> None:
+    """With nothing listed, "last" is no place in a list."""
+    cup = await shop.product("Cup", attributes={"battery_mah": 4300})
+    guest = shop.guest()
+    await guest.ask("ask_price", entity("product", cup))
+    said = await guest.ask("ask_specification", entity("attribute", "battery"), entity("ordinal", -1))
+    assert "4,300 mAh" in said.text
 
 
 async def test_a_broken_context_slot_is_an_empty_context(shop: Shop) -> None:
