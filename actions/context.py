@@ -16,6 +16,7 @@ SLOT = "context"
 PENDING_LIFETIME = timedelta(minutes=10)
 MAX_LISTED = 10
 MAX_FOCUS = 3
+MAX_WORDS = 200  # characters of a search's words
 
 ProductId = Annotated[str, StringConstraints(pattern=r"^p_[A-Za-z0-9_-]{1,38}$")]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=80)]
@@ -36,7 +37,7 @@ class LastForecast(_Strict):
 class Filters(_Strict):
     """What a search asked for; every field narrows it."""
 
-    words: str | None = Field(default=None, max_length=200)
+    words: str | None = Field(default=None, max_length=MAX_WORDS)
     category: Word | None = None
     brand: Word | None = None
     colour: Word | None = None

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from actions.context import Filters
+from actions.context import MAX_WORDS, Filters
 from actions.entities import Entities
 from actions.formats import money
 from store.products import ProductFilters
@@ -26,6 +26,7 @@ _MEASURES = {  # a number with a unit -> the numeric attribute whose lower bound
     "display_inches": re.compile(_NUMBER + r'\s*(?:inch(?:es)?\b|["”″])', re.IGNORECASE),
 }
 KINDS = ("category", "brand", "colour", "size", "storage")
+_AUDIENCES = frozenset({"women", "men", "kids", "girls", "boys"})  # as a category's name they are no kind of product
 # What is given up first when nothing fits: words may be odd, a budget is meant.
 LOOSENED = ("words", "at_least", "colour", "size", "storage", "brand", "max_price", "min_price", "category")
 
@@ -42,7 +43,7 @@ def filters_of(entities: Entities, text: str) -> Filters:
             rest = pattern.sub(" ", rest)
     idle = _ASKING | _names_of(entities.attributes)
     words = [word for word in _WORD.findall(rest) if word.lower().replace("’", "").replace("'", "") not in idle]
-    filters.words = " ".join(words)[:200] or None
+    filters.words = " ".join(words)[:MAX_WORDS] or None
     return filters
 
 
@@ -81,22 +82,30 @@ def product_filters(filters: Filters) -> ProductFilters:
     return ProductFilters(**{**fields, "words": filters.words or "", "in_stock": True})
 
 
-def loosened(filters: Filters) -> Iterator[tuple[str, Filters]]:
+def loosened(filters: Filters, kind: str | None = None) -> Iterator[tuple[str, Filters]]:
     """The search with one thing given up, in the order of `LOOSENED`, then with more and more of them.
 
-    Each time: what was given up, in words, and the search that is left, which is never empty.
+    Each time: what was given up, in words without quotes, and the search that is left, which is never empty. `kind` is
+    the category's name.
     """
-    given = [kind for kind in LOOSENED if getattr(filters, kind)]
-    for dropped in [[kind] for kind in given] + [given[:many] for many in range(2, len(given))]:
-        empty = {kind: Filters.model_fields[kind].get_default(call_default_factory=True) for kind in dropped}
+    given = [field for field in LOOSENED if getattr(filters, field)]
+    for dropped in [[field] for field in given] + [given[:many] for many in range(2, len(given))]:
+        empty = {field: Filters.model_fields[field].get_default(call_default_factory=True) for field in dropped}
         less = filters.model_copy(update=empty)
         if not is_empty(less):
-            yield described(Filters(**{kind: getattr(filters, kind) for kind in dropped})), less
+            yield (
+                described(Filters(**{field: getattr(filters, field) for field in dropped}), kind).replace('"', ""),
+                less,
+            )
 
 
-def described(filters: Filters, currency: str = "USD") -> str:
-    """`blue Samsung phones with 128GB up to $300`."""
-    head = [filters.colour and filters.colour.lower(), filters.brand, _plural(filters.category)]
+def described(filters: Filters, kind: str | None = None, *, currency: str = "USD") -> str:
+    """`blue Samsung phones with 128GB up to $300`; `kind` is the category's name, without it its slug is read out."""
+    head = [
+        filters.colour and filters.colour.lower(),
+        filters.brand,
+        filters.category and _noun(kind, filters.category),
+    ]
     tail = [
         f'"{filters.words}"' if filters.words else None,
         f"in size {filters.size}" if filters.size else None,
@@ -108,8 +117,11 @@ def described(filters: Filters, currency: str = "USD") -> str:
     return " ".join(part for part in (*head, *tail) if part)
 
 
-def _plural(category: str | None) -> str | None:
-    return category.replace("-", " ") if category else None
+def _noun(kind: str | None, slug: str) -> str:
+    """A category as a noun in a sentence: `Women's Shirts` -> `women's shirts`, `Women` -> `things for women`."""
+    words = (kind or slug.replace("-", " ")).split()
+    noun = " ".join(word.lower() if word[1:].islower() or "'" in word else word for word in words)
+    return f"things for {noun}" if noun in _AUDIENCES else noun
 
 
 def _measure(key: str) -> str:

@@ -7,13 +7,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.base import ShopAction
 from actions.cards import card
-from actions.context import Filters
+from actions.context import MAX_WORDS, Filters
 from actions.filters import described, filters_of, is_empty, loosened, merged, product_filters
 from actions.formats import count, day, percent
 from actions.turn import Turn
 from common.caller import Role
 from store.facts import ProductFacts, facts
-from store.products import Found, Sort, cheaper_alternatives, search
+from store.products import Found, Sort, category_name, cheaper_alternatives, search
 
 SHOWN = 6
 FEW = 5
@@ -56,7 +56,8 @@ class SearchAction(ShopAction):
             await self._loosen(turn, session, filters, sort)
             return
         products = await self._facts(session, found)
-        asked = described(filters, products[0].currency)
+        kind = await category_name(session, filters.category)
+        asked = described(filters, kind, currency=products[0].currency)
         more = found.total > len(products)
         turn.reply.say(
             "utter_search_found_more" if more else "utter_search_found",
@@ -67,16 +68,17 @@ class SearchAction(ShopAction):
         self.show(turn, products, filters)
 
     async def _loosen(self, turn: Turn, session: AsyncSession, filters: Filters, sort: Sort) -> None:
-        for dropped, less in loosened(filters):
+        kind = await category_name(session, filters.category)
+        for dropped, less in loosened(filters, kind):
             found = await search(session, product_filters(less), sort=sort, limit=SHOWN)
             if found.total:
                 turn.context.search = less
                 products = await self._facts(session, found)
-                turn.reply.say("utter_search_loosened", asked=described(filters), dropped=dropped)
+                turn.reply.say("utter_search_loosened", asked=described(filters, kind), dropped=dropped)
                 self._note_currency(turn, products)
                 self.show(turn, products, less)
                 return
-        turn.reply.say("utter_search_nothing", asked=described(filters))
+        turn.reply.say("utter_search_nothing", asked=described(filters, kind))
         await self._show_nearest(turn, session)
 
     async def _show_nearest(self, turn: Turn, session: AsyncSession) -> None:
@@ -139,7 +141,7 @@ class RefineSearchAction(SearchAction):
             else:
                 # Words alone ("waterproof ones") narrow too; beside filters they are turns of phrase.
                 refined = merged(before, now)
-                words = " ".join(filter(None, (before.words, now.words))) if only_words else before.words
+                words = " ".join(filter(None, (before.words, now.words)))[-MAX_WORDS:] if only_words else before.words
                 await self.find(turn, session, refined.model_copy(update={"words": words}))
 
     async def _before(self, turn: Turn, session: AsyncSession) -> Filters | None:
@@ -160,7 +162,8 @@ class RefineSearchAction(SearchAction):
         if (await search(session, product_filters(filters), limit=1)).total and limit is not None:
             await self.find(turn, session, filters, Sort.DEAREST)
             return
-        turn.reply.say("utter_no_cheaper", asked=described(before))
+        kind = await category_name(session, before.category)
+        turn.reply.say("utter_no_cheaper", asked=described(before, kind))
         cheapest = await search(session, product_filters(before), sort=Sort.CHEAPEST, limit=SHOWN)
         if cheapest.total:
             self.show(turn, await self._facts(session, cheapest), before)

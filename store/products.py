@@ -120,6 +120,11 @@ async def cheaper_alternatives(
     return list(await session.scalars(query.order_by(price_today().desc(), Product.id).limit(limit)))
 
 
+async def category_name(session: AsyncSession, slug: str | None) -> str | None:
+    """What the shop calls a category; None for no slug, or one of no category."""
+    return await session.scalar(select(Category.name).where(Category.slug == slug)) if slug else None
+
+
 async def category_tree(session: AsyncSession) -> list[CategoryNode]:
     """The categories with no parent, each with those below it, in alphabetical order."""
     sold = select(Product.category_id, func.count().label("products")).where(Product.active)

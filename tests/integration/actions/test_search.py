@@ -88,6 +88,20 @@ async def test_a_search_is_refined_by_colour_and_then_by_price(shop: Shop) -> No
     assert names(await guest.ask("refine_search", under, text="under 70")) == {"Cotton dress"}
 
 
+async def test_a_search_is_said_with_the_categorys_own_name(shop: Shop) -> None:
+    await shop.product("Evening dress", "70.00", category="women-gowns")
+    said = await shop.guest().ask("search_products", entity("category", "women-gowns"))
+    assert said.text == "I found 1 product for women gowns."
+
+
+async def test_a_search_narrowed_by_ever_more_words_is_still_remembered(shop: Shop) -> None:
+    guest = shop.guest()
+    for words in ("linen " * 30, "cotton " * 30):
+        await guest.ask("refine_search" if guest.slot else "search_products", text=words)
+    assert len(guest.slot["search"]["words"]) <= 200
+    assert (await guest.ask("refine_search", DRESSES, text="dresses")).cards
+
+
 async def test_cheaper_is_cheaper_than_everything_shown(shop: Shop) -> None:
     guest = shop.guest()
     await guest.ask("search_products", DRESSES, entity("colour", "Blue"))
