@@ -50,7 +50,7 @@ class BestSellersAction(ShopAction):
             turn.reply.say("utter_period_ahead")
             return
         figures = turn.caller.role is Role.MARKETER
-        async with self.services.database.begin() as session:
+        async with self.services.database.read() as session:
             sellers = await best_sellers(
                 session, period.start, period.end, category=turn.entities.category, limit=LISTED if figures else SHOWN
             )
@@ -80,7 +80,7 @@ class RevenueAction(ShopAction):
             turn.reply.say("utter_period_ahead")
             return
         before = compared_with(period)
-        async with self.services.database.begin() as session:
+        async with self.services.database.read() as session:
             now_sold = await revenue(session, period.start, period.end)
             then_sold = {row.currency: row for row in await revenue(session, *before)}
         if not now_sold:
@@ -125,7 +125,7 @@ class StockRunoutAction(ShopAction):
     async def answer(self, turn: Turn) -> None:
         horizon = turn.entities.horizon
         within = horizon.days if horizon and horizon.days and 1 <= horizon.days <= 180 else RUNOUT_DAYS
-        async with self.services.database.begin() as session:
+        async with self.services.database.read() as session:
             running_out = await stock_runout(session, self.services.today, within_days=within, limit=LISTED)
         turn.context.show([product.product_id for product in running_out])
         if not running_out:

@@ -29,7 +29,7 @@ class SearchAction(ShopAction):
         named = [mention.value for mention in turn.entities.products]
         others = [candidate.id for mention in turn.entities.products for candidate in mention.candidates]
         filters = filters_of(turn.entities, turn.text if turn.was_typed else "")
-        async with self.services.database.begin() as session:
+        async with self.services.database.read() as session:
             if named:
                 await self._show_named(turn, session, [*named, *others])
             elif is_empty(filters):
@@ -130,7 +130,7 @@ class RefineSearchAction(SearchAction):
         now = filters_of(turn.entities, turn.text if turn.was_typed else "")
         only_words = is_empty(now.model_copy(update={"words": None}))
         cheaper = bool(_CHEAPER.search(turn.text))
-        async with self.services.database.begin() as session:
+        async with self.services.database.read() as session:
             before = await self._before(turn, session)
             if cheaper and only_words and before is not None:
                 await self._cheaper(turn, session, before)

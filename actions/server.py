@@ -23,6 +23,7 @@ from actions.registry import all_actions
 from common.errors import BadRequest, NotFound, TooLarge
 from common.http import install
 from common.logs import configure_logging
+from common.memory import settle
 from common.settings import Settings, settings
 from store.embedded import EmbeddedPostgres
 
@@ -38,6 +39,7 @@ def create_app(services: Services) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        settle()
         yield
         await services.close()
 

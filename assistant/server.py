@@ -8,6 +8,7 @@ from assistant.environment import prepare
 
 prepare()
 
+import gc  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import structlog  # noqa: E402
@@ -53,6 +54,10 @@ def _add_lifetime(app: Sanic, settings: Settings, model: Path) -> None:
     async def load(app: Sanic, _: object) -> None:
         app.ctx.agent = load_agent(model, settings)
         app.ctx.turns = Turns(app.ctx.agent)
+        # What was loaded stays for good: turns need not wait for scans of it.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 20)
         log.info("started", host=settings.host, port=settings.port, model=model.name)
 
     async def close(app: Sanic, _: object) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Date, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.offers import discount_percent, discounted, promotion_id
@@ -57,22 +58,29 @@ class ProductFacts:
 
 async def facts(session: AsyncSession, public_ids: Sequence[str], today: date) -> list[ProductFacts]:
     """The active products with these public ids, in this order; ids of none are left out."""
-    picture = (
-        select(ProductImage.path).where(ProductImage.product_id == Product.id)
-        .order_by(ProductImage.position).limit(1).correlate(Product).scalar_subquery()
-    )  # fmt: skip
-    query = (
-        select(Product, Category, Promotion, discount_percent(today), picture)
-        .join(Category, Category.id == Product.category_id).outerjoin(Promotion, Promotion.id == promotion_id(today))
-        .where(Product.public_id.in_(public_ids), Product.active)
-    )  # fmt: skip
-    rows = (await session.execute(query)).all()
+    found = await session.execute(_query(), {"public_ids": list(public_ids), "today": today})
+    rows = found.all()
     variants = await _variants(session, {product.id: percent for product, _, _, percent, _ in rows})
     known = {
         product.public_id: _product_facts(product, category, promotion, percent, image, variants[product.id])
         for product, category, promotion, percent, image in rows
     }
     return [known[public_id] for public_id in dict.fromkeys(public_ids) if public_id in known]
+
+
+@lru_cache
+def _query() -> Any:
+    """The statement with its parameters open: putting it together takes longer than running it."""
+    today = bindparam("today", type_=Date)
+    picture = (
+        select(ProductImage.path).where(ProductImage.product_id == Product.id)
+        .order_by(ProductImage.position).limit(1).correlate(Product).scalar_subquery()
+    )  # fmt: skip
+    return (
+        select(Product, Category, Promotion, discount_percent(today), picture)
+        .join(Category, Category.id == Product.category_id).outerjoin(Promotion, Promotion.id == promotion_id(today))
+        .where(Product.public_id.in_(bindparam("public_ids", expanding=True)), Product.active)
+    )  # fmt: skip
 
 
 async def _variants(session: AsyncSession, percents: dict[int, Decimal]) -> dict[int, list[VariantFacts]]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from store.tables import Category, Product, Promotion
 
 CENT = Decimal("0.01")
+Day = date | ColumnElement[date]
 
 
 def shop_day() -> date:
@@ -16,7 +17,7 @@ def shop_day() -> date:
     return datetime.now(UTC).date()
 
 
-def running(today: date) -> ColumnElement[bool]:
+def running(today: Day) -> ColumnElement[bool]:
     """True for promotions that run on `today`; both ends are inclusive."""
     return (Promotion.starts_on <= today) & (Promotion.ends_on >= today)
 
@@ -36,13 +37,13 @@ def covers_product() -> ColumnElement[bool]:
     )
 
 
-def discount_percent(today: date) -> ScalarSelect[Decimal]:
+def discount_percent(today: Day) -> ScalarSelect[Decimal]:
     """Correlated to `Product`: the percentage that comes off its price today, 0 to 95."""
     best = select(func.coalesce(func.max(Promotion.discount_percent), 0))
     return best.where(running(today), covers_product()).correlate(Product).scalar_subquery()
 
 
-def promotion_id(today: date) -> ScalarSelect[int | None]:
+def promotion_id(today: Day) -> ScalarSelect[int | None]:
     """Correlated to `Product`: the id of the promotion that gives today's discount; NULL when there is none."""
     best = select(Promotion.id).where(running(today), covers_product(), Promotion.discount_percent > 0)
     return best.order_by(Promotion.discount_percent.desc(), Promotion.id).limit(1).correlate(Product).scalar_subquery()

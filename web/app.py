@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse
 from common import http
 from common.caller import TokenSigner, ensure_keys
 from common.errors import Unavailable
+from common.memory import settle
 from common.settings import Settings
 from store.session import Database
 from web.accounts import api as accounts_api
@@ -124,6 +125,7 @@ def _lifespan(services: Services, assistant: Assistant) -> Callable[[FastAPI], A
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await check_accounts(services.settings, services.database)
         cleaning = asyncio.create_task(_clean_now_and_then(services))
+        settle()
         yield
         cleaning.cancel()
         await services.turns.drain(DRAIN_SECONDS)

@@ -90,7 +90,7 @@ class Vocabulary:
     """The shop's own terms, {kind: {term: value}}, read again in the background when older than `fresh_seconds`."""
 
     def __init__(
-        self, database: CatalogueDatabase, fresh_seconds: float = 5.0, clock: Callable[[], float] = time.monotonic
+        self, database: CatalogueDatabase, fresh_seconds: float = 30.0, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._database, self._fresh, self._clock = database, fresh_seconds, clock
         self._terms: dict[str, dict[str, str]] = {}

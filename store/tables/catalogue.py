@@ -48,13 +48,14 @@ class Product(Base):
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
-    # Both are computed by immutable SQL functions of the first migration.
+    # Both are computed by immutable SQL functions of the first migration, and large: only SQL reads them.
     search: Mapped[str] = mapped_column(
-        TSVECTOR, Computed("product_search(name, brand, description, attributes)", persisted=True)
+        TSVECTOR, Computed("product_search(name, brand, description, attributes)", persisted=True), deferred=True
     )
     name_trigrams: Mapped[str] = mapped_column(
         TSVECTOR,
         Computed("array_to_tsvector(trigrams(coalesce(brand || ' ', '') || name))", persisted=True),
+        deferred=True,
     )
 
     category: Mapped[Category] = relationship(lazy="raise")

@@ -86,7 +86,7 @@ class AccountService:
         return await self._open(None)
 
     async def session_of(self, token: str) -> SessionInfo | None:
-        async with self._database.begin() as session:
+        async with self._database.read() as session:
             row = await accounts.find_session(session, token_hash(token), self._now())
         return _info(row.subject, row.account) if row else None
 
