@@ -55,7 +55,7 @@ class ProductAction(ShopAction):
         self._mention_others(turn, products)
 
     async def products(self, public_ids: list[str]) -> list[ProductFacts]:
-        async with self.services.database.begin() as session:
+        async with self.services.database.read() as session:
             return await facts(session, public_ids, self.services.today)
 
     async def _ask_which(self, turn: Turn) -> None:
