@@ -30,6 +30,12 @@ class AssistantSlow(AssistantFailure):
     reason = "slow"
 
 
+class AssistantRefused(AssistantFailure):
+    """It cannot read this message, such as one of slashes alone, and would not the next time either."""
+
+    reason = "refused"
+
+
 class AssistantEmpty(AssistantFailure):
     reason = "empty"
 
@@ -81,6 +87,8 @@ class Assistant:
     async def _post(self, turn: dict[str, Any], token: str) -> bytes:
         headers = {"Authorization": f"Bearer {token}", HEADER: current_request_id()}
         async with self._client.stream("POST", "/channel/turns", json=turn, headers=headers) as response:
+            if response.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
+                raise AssistantRefused((await response.aread())[:300].decode("utf-8", "replace"))
             response.raise_for_status()
             raw = bytearray()
             async for chunk in response.aiter_bytes():

@@ -20,7 +20,9 @@ def _stripped(text: str) -> str:
 
 
 MessageText = Annotated[Text, AfterValidator(_stripped)]
-PublicId = Annotated[str, Field(pattern=r"^[a-z]{1,2}_[A-Za-z0-9_-]{1,37}$")]
+ChoiceId = Annotated[str, Field(pattern=r"^ch_[A-Za-z0-9]{1,37}$")]
+ImageId = Annotated[str, Field(pattern=r"^u_[A-Za-z0-9]{1,38}$")]
+ProductId = Annotated[str, Field(pattern=r"^p_[A-Za-z0-9]{1,38}$")]
 ClientId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
 
 
@@ -28,9 +30,9 @@ class ChatMessage(Body):
     """One message. `client_id` is made by the client for each message, and kept when the same is sent again."""
 
     text: MessageText | None = None
-    choice: PublicId | None = None
-    image_id: PublicId | None = None
-    page_product_id: PublicId | None = None
+    choice: ChoiceId | None = None
+    image_id: ImageId | None = None
+    page_product_id: ProductId | None = None
     client_id: ClientId = Field(default_factory=lambda: public_id("m"))
 
     @model_validator(mode="after")

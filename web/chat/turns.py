@@ -13,7 +13,7 @@ from common.requests import current_request_id
 from store.conversations import ClaimState
 from store.tables import Turn
 from web.accounts.session import SessionInfo
-from web.chat.assistant import Assistant, AssistantFailure
+from web.chat.assistant import Assistant, AssistantFailure, AssistantRefused
 from web.chat.hub import Hub
 from web.chat.lines import Lines, busy
 from web.chat.messages import ChatMessage, TurnAnswer
@@ -117,6 +117,9 @@ class TurnService:
         body = _body(message, claimed)
         try:
             answer = await self._assistant.ask(body, self._signer.sign(caller), seconds=seconds)
+        except AssistantRefused as refusal:  # an answer: sent again it would be refused again
+            log.warning("turn_refused", turn=claimed.claim.turn.public_id, reason=str(refusal))
+            return Said([TextPart(type="text", text=words(refusal.reason, request_id=current_request_id()))])
         except AssistantFailure as failure:
             log.error("turn_failed", turn=claimed.claim.turn.public_id, failure=failure.reason, error=str(failure))
             apology = words(failure.reason, request_id=current_request_id())

@@ -40,6 +40,32 @@ async def test_the_turn_goes_to_the_assistant_as_agreed(gateway: Gateway) -> Non
     ]
 
 
+async def test_what_the_assistant_cannot_read_is_told_so_once_and_for_all(gateway: Gateway) -> None:
+    """A message of slashes alone is no failure to try again: it is answered in words, which stay the answer."""
+    guest = await gateway.guest()
+    problem = {
+        "code": "invalid_request",
+        "message": "The message holds no words.",
+        "request_id": "r",
+        "retryable": False,
+    }
+    gateway.assistant.answer = lambda turn: httpx.Response(422, json={"error": problem})
+    response = await guest.send(text="///", client_id="m_slashes")
+    request_id = response.headers["X-Request-ID"]
+    assert response.json()["messages"] == say(words("refused", request_id=request_id))
+    assert response.json()["failed"] is False
+    assert (await guest.send(text="///", client_id="m_slashes")).json()["messages"] == response.json()["messages"]
+    assert len(gateway.assistant.turns) == 1
+
+
+@pytest.mark.parametrize("page", ["cu_0123456789abcdef01234567", "p_a-b", "p_"])
+async def test_a_page_of_no_product_is_refused_before_the_assistant(gateway: Gateway, page: str) -> None:
+    """What the assistant takes for a product's id and what the gateway lets through are the same."""
+    guest = await gateway.guest()
+    assert (await guest.send(text="hello", page_product_id=page)).status_code == 400
+    assert gateway.assistant.turns == []
+
+
 BAD_LINKS = [
     "javascript:alert(1)",
     "data:text/html,x",
