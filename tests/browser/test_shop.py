@@ -50,6 +50,7 @@ async def test_a_shopper_finds_asks_and_buys(stack: Stack, visitor: Visitor) -> 
     await page.get_by_role("button", name="Ask the clerk").click()
     await ask(page, f"where is my order {number}?")
     await expect(page.locator(".chat-answer").last).to_contain_text(number, timeout=ANSWER_MS)
+    await page.get_by_role("button", name="Close the chat").click()
     await page.get_by_role("link", name="My orders").first.click()
     await page.get_by_role("link", name=number).click()
     await page.get_by_role("button", name="Cancel this order").click()
