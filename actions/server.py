@@ -29,6 +29,7 @@ from store.embedded import EmbeddedPostgres
 
 MAX_CALL_BYTES = 2_000_000
 GRACE_SECONDS = 10
+KEEP_ALIVE_SECONDS = 75  # longer than the assistant keeps its connections, so that no call meets a closing one
 
 
 def create_app(services: Services) -> FastAPI:
@@ -95,7 +96,7 @@ def main() -> None:
     host, port = _address(config)
     uvicorn.run(
         app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=GRACE_SECONDS,
-        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS, server_header=False,
     )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ Answer = TypeVar("Answer", bound=BaseModel)
 
 TOTAL_SECONDS = 3.0
 TIMEOUT = httpx.Timeout(connect=0.5, read=2.8, write=1.0, pool=0.5)
+KEPT = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=4)  # the tools close after 5 s
 MAX_ANSWER_BYTES = 1_000_000
 FAILURES_TO_OPEN = 5
 SECONDS_OPEN = 15
@@ -67,7 +68,14 @@ class ToolsClient:
     def __init__(
         self, base_url: str, *, transport: httpx.AsyncBaseTransport | None = None, total_seconds: float = TOTAL_SECONDS
     ) -> None:
-        self._http = httpx.AsyncClient(base_url=base_url, timeout=TIMEOUT, transport=transport, follow_redirects=False)
+        self._http = httpx.AsyncClient(
+            base_url=base_url,
+            timeout=TIMEOUT,
+            limits=KEPT,
+            transport=transport,
+            follow_redirects=False,
+            trust_env=False,
+        )
         self._total_seconds = total_seconds
         self._breakers = AsyncCircuitBreakerFactory(
             default_threshold=FAILURES_TO_OPEN, default_ttl=SECONDS_OPEN, exclude=list(_REFUSALS.values())

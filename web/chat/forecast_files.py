@@ -12,6 +12,7 @@ from common.requests import HEADER, current_request_id
 
 SECONDS = 3.0
 FILE_BYTES = 5_000_000
+KEPT = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=4)  # the tools close after 5 s
 
 
 class ForecastFile(StrEnum):
@@ -32,7 +33,9 @@ class FetchedFile:
 
 class ForecastFiles:
     def __init__(self, tools_url: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._client = httpx.AsyncClient(base_url=tools_url, transport=transport, timeout=SECONDS, trust_env=False)
+        self._client = httpx.AsyncClient(
+            base_url=tools_url, transport=transport, timeout=SECONDS, limits=KEPT, trust_env=False
+        )
 
     async def fetch(self, forecast_id: str, file: ForecastFile) -> FetchedFile:
         """One file of one forecast, within 3 seconds in all; raises NotFound or ModelUnavailable."""

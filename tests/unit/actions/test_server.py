@@ -1,6 +1,7 @@
 """The action server speaks rasa-sdk's protocol and lets in and out only what belongs to it."""
 
 import json
+import re
 import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,10 +9,14 @@ from typing import Any
 
 import httpx
 import pytest
+import uvicorn
 
+import actions.tools
+import web.chat.forecast_files
 from actions.bootstrap import Services
-from actions.server import MAX_CALL_BYTES, create_app
+from actions.server import KEEP_ALIVE_SECONDS, MAX_CALL_BYTES, create_app
 from common.caller import Caller, Role, TokenVerifier
+from common.settings import ROOT
 from store.session import Database
 from tests.actions_kit import Shop
 
@@ -55,6 +60,16 @@ async def test_an_action_that_fails_says_so_and_shows_nothing_of_it(http: httpx.
     assert [message["response"] for message in answer.json()["responses"]] == ["utter_action_failed"]
     assert secret["tracker"]["latest_message"]["metadata"]["token"] not in answer.text
     assert "psycopg" not in answer.text
+
+
+def test_idle_connections_are_closed_by_who_calls_not_by_who_answers() -> None:
+    """Else a call now and then meets a connection that is just being closed, and is lost."""
+    kept = re.search(r"keepalive_timeout=(\d+)", (ROOT / "assistant" / "action_endpoint.py").read_text())
+    assert kept
+    assert int(kept[1]) < KEEP_ALIVE_SECONDS
+    tools_close_after = uvicorn.Config("ml_tools").timeout_keep_alive  # the tools set none of their own
+    for limits in (actions.tools.KEPT, web.chat.forecast_files.KEPT):
+        assert limits.keepalive_expiry < tools_close_after
 
 
 BAD = {
