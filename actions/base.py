@@ -1,6 +1,7 @@
 """What every action has in common: a name, a role, a verified caller, a deadline, and words whatever happens."""
 
 import asyncio
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
@@ -61,7 +62,9 @@ class ShopAction(ABC):
     async def _answered(self, message: Mapping[str, Any], tracker: Tracker, reply: Reply) -> list[dict[str, Any]]:
         caller = caller_of(message, tracker.sender_id, self.services.verifier)
         turn = Turn.of(caller, message, tracker.slots, reply, self.services)
+        started = time.perf_counter()
         await self.serve(turn)
+        log.info("action", role=caller.role.value, milliseconds=round((time.perf_counter() - started) * 1000, 1))
         return turn.events
 
     async def serve(self, turn: Turn) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.errors import ImpossibleHorizon, NotEnoughData
@@ -19,6 +20,8 @@ from ml_tools.forecasting.table import as_csv
 from store.forecasts import ForecastProduct, find_forecast, keep_forecast, product_to_forecast
 from store.sales import SalesDay, daily_sales, newest_sales_day, sales_span, shop_units
 from store.session import Database
+
+log = structlog.get_logger()
 
 FORGOTTEN_AFTER = timedelta(days=365)
 
@@ -60,6 +63,7 @@ class ForecastService:
             async with self._database.begin() as session:
                 sales = await self._read(session, request)
             answer = await self._capacity.run(self._compute, sales)
+            log.info("forecast", product=request.product_id, days=request.horizon_days, model=answer.model.version)
             async with self._database.begin() as session:
                 return await _keep(session, sales.product, answer, request.asked_by)
 

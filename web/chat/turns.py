@@ -103,7 +103,9 @@ class TurnService:
         said = await self._said(info, message, claimed, left)
         seconds = time.monotonic() - started
         response = await self._record.answer(info, claimed, said, seconds)
-        turn_seconds.labels(outcome=said.failure or "ok").observe(seconds)
+        outcome = said.failure or "ok"
+        turn_seconds.labels(outcome=outcome).observe(seconds)
+        log.info("turn", turn=turn.public_id, seq=turn.seq, outcome=outcome, milliseconds=round(seconds * 1000, 1))
         answer = TurnAnswer(turn.seq, turn.public_id, turn.client_id, response, said.failure is not None)
         self.hub.publish(info.subject, answer.frame())
         return answer
