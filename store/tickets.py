@@ -55,6 +55,16 @@ async def close_ticket(session: AsyncSession, number: str, *, now: datetime) -> 
     return ticket
 
 
+async def everything_said(session: AsyncSession, ticket: Ticket) -> list[dict[str, Any]]:
+    """The ticket's transcript, and what was said after it until the ticket was closed, in the same shape."""
+    last = max((turn.get("seq", 0) for turn in ticket.transcript), default=0)
+    later = select(Turn).where(Turn.conversation_id == ticket.conversation_id, Turn.seq > last)
+    if ticket.closed_at is not None:
+        later = later.where(Turn.created_at <= ticket.closed_at)
+    turns = await session.scalars(later.order_by(Turn.seq).limit(MAX_TRANSCRIPT_TURNS))
+    return [*ticket.transcript, *map(_as_said, turns)]
+
+
 def _open() -> Select[Ticket]:
     return select(Ticket).where(Ticket.status == "open")
 
@@ -79,5 +89,10 @@ async def _transcript(session: AsyncSession, conversation_id: int) -> list[dict[
         select(Turn).where(Turn.conversation_id == conversation_id)
         .order_by(Turn.seq.desc()).limit(MAX_TRANSCRIPT_TURNS)
     )  # fmt: skip
-    turns = reversed(list(await session.scalars(newest)))
-    return [{"seq": t.seq, "at": t.created_at.isoformat(), "request": t.request, "response": t.response} for t in turns]
+    return [_as_said(turn) for turn in reversed(list(await session.scalars(newest)))]
+
+
+def _as_said(turn: Turn) -> dict[str, Any]:
+    return {
+        "seq": turn.seq, "at": turn.created_at.isoformat(), "request": turn.request, "response": turn.response
+    }  # fmt: skip

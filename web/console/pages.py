@@ -14,7 +14,7 @@ from common.requests import current_request_id
 from store import audit
 from store.audit import Outcome
 from store.tables import Customer, Forecast, Product, Ticket
-from store.tickets import close_ticket, open_tickets
+from store.tickets import close_ticket, everything_said, open_tickets
 from web.accounts.session import SessionInfo, requires
 from web.shop.rendering import page
 from web.shop.route import PageRoute
@@ -63,14 +63,15 @@ async def tickets(request: Request, staff: Agent) -> Response:
 
 @router.get("/tickets/{number}")
 async def ticket(request: Request, staff: Agent, number: Number) -> Response:
-    """One ticket with its transcript."""
+    """One ticket with what was said before it and since."""
     async with transaction(request) as session:
         found = await session.scalar(select(Ticket).where(Ticket.number == number))
         if found is None:
             raise NotFound("There is no such ticket.")
         await _note(session, staff, "read_ticket", ticket=number)
         customer = await session.get(Customer, found.customer_id) if found.customer_id else None
-        return await page(request, session, "console/ticket.html", ticket=found, customer=customer)
+        said = await everything_said(session, found)
+        return await page(request, session, "console/ticket.html", ticket=found, said=said, customer=customer)
 
 
 @router.post("/tickets/{number}/close")

@@ -1,13 +1,14 @@
 """Handing over to a human: one ticket with what was said, and the assistant keeps quiet from then on."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from common.errors import NotFound
 from store.tables import Conversation, Ticket, Turn
-from store.tickets import close_ticket, open_tickets
+from store.tickets import close_ticket, everything_said, open_tickets
 from tests.actions_kit import Shop, Talk
 
 
@@ -39,6 +40,35 @@ async def test_the_ticket_has_everything_that_was_said(shop: Shop) -> None:
     assert ticket.transcript[0]["response"] == [{"type": "text", "text": "$5"}]
     assert (ticket.reason, ticket.status) == ("a human", "open")
     assert conversation.handed_over_at is not None
+
+
+async def test_what_is_said_after_the_handover_is_in_front_of_the_colleague_too(shop: Shop) -> None:
+    guest = await talked(shop)
+    await guest.ask("talk_to_human", text="a human")
+    ticket, conversation = await ticket_of(shop, guest)
+    async with shop.database.begin() as session:
+        session.add(Turn(
+            public_id=f"t_{guest.public_id[2:20]}3", conversation_id=conversation.id, client_id="3", seq=3,
+            request={"text": "it arrived broken"}, response=[], request_id="r_12345678",
+        ))  # fmt: skip
+    async with shop.database.begin() as session:
+        said = await everything_said(session, ticket)
+    assert [turn["request"]["text"] for turn in said] == ["how much is it?", "a human", "it arrived broken"]
+
+
+async def test_what_is_said_after_a_ticket_was_closed_is_not_the_colleagues(shop: Shop) -> None:
+    guest = await talked(shop)
+    await guest.ask("talk_to_human", text="a human")
+    ticket, conversation = await ticket_of(shop, guest)
+    async with shop.database.begin() as session:
+        closed = await close_ticket(session, ticket.number, now=shop.now)
+        session.add(Turn(
+            public_id=f"t_{guest.public_id[2:20]}3", conversation_id=conversation.id, client_id="3", seq=3,
+            request={"text": "something else"}, response=[], request_id="r_12345678",
+            created_at=shop.now + timedelta(minutes=1),
+        ))  # fmt: skip
+        await session.flush()
+        assert [turn["seq"] for turn in await everything_said(session, closed)] == [1, 2]
 
 
 async def test_asking_ten_times_at_once_makes_one_ticket(shop: Shop) -> None:
