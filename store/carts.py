@@ -73,8 +73,8 @@ async def add_to_cart(session: AsyncSession, subject: str, variant_id: int, unit
     if product_id is None:
         raise NotFound("This item is no longer sold.")
     cart_id = await _open_cart(session, subject)
-    lines = select(func.count()).select_from(CartLine).where(CartLine.cart_id == cart_id)
-    if (await session.scalar(lines) or 0) >= MAX_LINES:
+    others = select(func.count()).where(CartLine.cart_id == cart_id, CartLine.variant_id != variant_id)
+    if (await session.scalar(others) or 0) >= MAX_LINES:
         raise BadRequest(f"A cart holds up to {MAX_LINES} different items.")
     line = insert(CartLine).values(cart_id=cart_id, variant_id=variant_id, units=units)
     more = func.least(MAX_UNITS, CartLine.units + line.excluded.units)

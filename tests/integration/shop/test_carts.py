@@ -6,6 +6,7 @@ import pytest
 
 from common.errors import BadRequest, NotFound
 from store.carts import add_to_cart, cart_items, count_units, empty_cart, move_cart, set_units
+from store.checkout import MAX_LINES
 from store.offers import shop_day
 from tests.shop_kit import SmallShop
 
@@ -16,6 +17,17 @@ async def test_the_same_item_adds_up_to_at_most_99(shop: SmallShop) -> None:
         for units in (1, 2, 98):
             await add_to_cart(session, "g_adds", lamp.variant_id, units)
         assert await count_units(session, "g_adds") == 99
+
+
+async def test_a_full_cart_takes_more_of_what_lies_in_it_and_nothing_else(shop: SmallShop) -> None:
+    kinds = [(await shop.product()).variant_id for _ in range(MAX_LINES + 1)]
+    async with shop.database.begin() as session:
+        for variant_id in kinds[:MAX_LINES]:
+            await add_to_cart(session, "g_full", variant_id, 1)
+        await add_to_cart(session, "g_full", kinds[0], 1)
+        assert await count_units(session, "g_full") == MAX_LINES + 1
+        with pytest.raises(BadRequest, match="50 different"):
+            await add_to_cart(session, "g_full", kinds[-1], 1)
 
 
 async def test_a_cart_shows_todays_price_and_what_is_left(shop: SmallShop) -> None:
