@@ -45,6 +45,9 @@ async def order(
         if known := await find_by_key(session, visitor.customer_id, client_key):
             return RedirectResponse(f"/orders/{known.number}?placed=1", status_code=303)
         items = await cart_items(session, visitor.subject)
+        if not items:  # emptied elsewhere, perhaps by this very form sent twice at once
+            known = await find_by_key(session, visitor.customer_id, client_key)
+            return RedirectResponse(f"/orders/{known.number}?placed=1" if known else "/cart", status_code=303)
         if address is None:
             return await _form(request, session, items, given, key=client_key, errors=errors)
         try:

@@ -55,6 +55,15 @@ async def test_an_incomplete_address_comes_back_with_the_field_marked(
     assert "No orders yet" in await html(shopper, "/orders")
 
 
+async def test_a_cart_that_was_emptied_meanwhile_is_shown_as_it_is(web: Gateway, shopper: httpx.AsyncClient) -> None:
+    variant = await some_variant(web)
+    await shopper.post("/cart", data={"variant_id": variant})
+    key = await checkout_key(shopper)
+    await shopper.post("/cart/lines", data={"variant_id": variant, "units": 0})
+    response = await shopper.post("/checkout", data=address(client_key=key))
+    assert (response.status_code, response.headers["Location"]) == (303, "/cart")
+
+
 async def test_what_sold_out_meanwhile_is_said_at_the_checkout(web: Gateway, shopper: httpx.AsyncClient) -> None:
     ((variant,),) = await web.sql("SELECT id FROM variants WHERE stock BETWEEN 1 AND 3 ORDER BY id LIMIT 1")
     await shopper.post("/cart", data={"variant_id": variant, "units": 50})
