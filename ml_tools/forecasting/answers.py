@@ -6,7 +6,7 @@ from typing import Any
 
 from ml_tools.forecasting.features import History
 from ml_tools.forecasting.intervals import Band
-from ml_tools.forecasting.model import HISTORY_DAYS, NAME, Prediction
+from ml_tools.forecasting.model import HISTORY_DAYS, NAME, Prediction, Quality
 from ml_tools.forecasting.schemas import (
     ForecastAnswer,
     ForecastPoint,
@@ -17,6 +17,8 @@ from ml_tools.forecasting.schemas import (
 from ml_tools.forecasting.season import Floats, GroupSeason
 from ml_tools.registry import ModelName
 from store.sales import SalesDay
+
+SHORTEST_TOTAL = 7  # days from which a total says something else than its days
 
 
 def build(
@@ -49,7 +51,7 @@ def build(
         last_period=last,
         change_percent=round(100 * (prediction.total / last.units - 1), 1) if fair else None,
         quality=_quality(prediction),
-        notes=notes,
+        notes=[*notes, *_note_on_totals(prediction.quality)],
         chart_url="",
         csv_url="",
     )
@@ -76,6 +78,17 @@ def notes_on(history: History, season: GroupSeason, planned: Floats) -> list[str
     if not season.knows_year:
         notes.append("The time of the year is not accounted for: the shop's own history is too short to tell.")
     return notes
+
+
+def _note_on_totals(quality: Quality) -> list[str]:
+    """The errors of days look large where few pieces are sold a day; most of them cancel out in a total."""
+    if quality.total_error is None or quality.total_days < SHORTEST_TOTAL:
+        return []
+    off, windows = quality.total_error
+    return [
+        f"Single days scatter; the totals of {windows} past periods of {quality.total_days} days were off by "
+        f"{off:.0f} % on average."
+    ]
 
 
 def _interval(mean: float, bands: dict[float, Band], at: int, *, digits: int = 2) -> dict[str, float]:

@@ -70,3 +70,17 @@ def smape(actual: Floats, mean: Floats) -> float:
     known = np.isfinite(size)
     ratio = np.divide(np.abs(actual - mean), size, out=np.zeros_like(size), where=known & (size > 0))
     return float(200 * ratio[known].mean()) if known.any() else float("nan")
+
+
+def total_error(actuals: Floats, means: Floats) -> tuple[float, int] | None:
+    """How far off totals were, in percent of what was sold, and over how many windows; both arrays [windows, leads].
+
+    Only windows of the full length count, each summed over its known days; None with fewer than two, or no sales.
+    """
+    known = np.isfinite(actuals) & np.isfinite(means)
+    whole = np.isfinite(means).all(axis=1) & (2 * known.sum(axis=1) >= means.shape[1])
+    sold = np.where(known, actuals, 0).sum(axis=1)[whole]
+    expected = np.where(known, means, 0).sum(axis=1)[whole]
+    if len(sold) < 2 or sold.sum() <= 0:
+        return None
+    return float(100 * np.abs(sold - expected).sum() / sold.sum()), len(sold)

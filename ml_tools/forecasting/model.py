@@ -25,13 +25,19 @@ SHARPNESS = 8.0  # how strongly weights prefer the smaller backtest error
 
 @dataclass(frozen=True)
 class Quality:
-    """How good the same model was in the backtests, always judged on windows that its weights had not seen."""
+    """How good the same model was in the backtests, always judged on windows that its weights had not seen.
+
+    `total_error`: how far off the totals of `total_days` days were, in percent, over how many windows; None where
+    fewer than two windows are that long.
+    """
 
     smape: float
     naive_smape: float
     coverage80: float
     coverage95: float
     windows: int
+    total_days: int
+    total_error: tuple[float, int] | None
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,8 @@ def _quality(tested: Backtest, honest: Floats, scores: Floats) -> Quality:
         coverage80=_coverage(scores, 0.80),
         coverage95=_coverage(scores, 0.95),
         windows=tested.windows,
+        total_days=tested.actuals.shape[1],
+        total_error=backtests.total_error(tested.actuals, honest),
     )
 
 

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from common.errors import NotEnoughData
+from ml_tools.forecasting import backtest
 from ml_tools.forecasting.features import clean, from_units
 from ml_tools.forecasting.intervals import conformal_quantile
 from ml_tools.forecasting.model import candidate_weights, predict
@@ -142,3 +143,24 @@ def test_a_leap_day_is_a_day_like_any_other():
     assert str(days[-2]) == "2028-02-29"
     assert year_positions(days[-2:]).tolist() == [59, 60]
     assert len(predict(history_of(weekly(120), start=start), 2).mean) == 2
+
+
+def test_the_error_of_totals_is_of_whole_windows_and_their_known_days() -> None:
+    """Days that miss in both directions cancel out; a window that is cut short says nothing about such totals."""
+    missing = np.nan
+    actuals = np.array([[4.0, 6, missing], [10, 0, 10], [99, missing, missing]])
+    means = np.array([[6.0, 6, 6], [5, 5, 5], [1, missing, missing]])
+    found = backtest.total_error(actuals, means)
+    assert found is not None
+    assert found == (pytest.approx(100 * (2 + 5) / (10 + 20)), 2)
+    assert backtest.total_error(actuals[1:], means[1:]) is None
+    assert backtest.total_error(np.zeros((3, 2)), np.ones((3, 2))) is None
+
+
+def test_the_error_of_totals_is_smaller_than_that_of_days() -> None:
+    """Counts of a steady product scatter by day, and hardly in their sum."""
+    steady = np.random.default_rng(3).poisson(2, 120).astype(float)
+    quality = predict(history_of(steady), 30).quality
+    assert quality.total_days == 30
+    assert quality.total_error is not None
+    assert quality.total_error[0] < 30 < quality.smape
