@@ -19,14 +19,21 @@ def asked_ids(turn: Turn, most: int = 1) -> list[str]:
     Words that name a product that the shop does not have, or a place that the list does not have, never fall back on
     another product.
     """
-    mentioned = [mention.value for mention in turn.entities.products]
-    listed = turn.context.listed
-    chosen = [listed[place] for n in turn.entities.ordinals if (place := _place(n, len(listed))) is not None]
-    named = list(dict.fromkeys([*mentioned, *chosen]))
+    named = list(dict.fromkeys([*_mentioned(turn), *_chosen(turn)]))
     past_the_list = any(n > 0 for n in turn.entities.ordinals)  # "last" alone may be a verb: "how long does it last"
     if named or turn.entities.unknown or past_the_list:
         return named[:most]
     return turn.context.focus[:most]
+
+
+def _mentioned(turn: Turn) -> list[str]:
+    return [mention.value for mention in turn.entities.products]
+
+
+def _chosen(turn: Turn) -> list[str]:
+    """The products at the places that were named, in the last list."""
+    listed = turn.context.listed
+    return [listed[place] for n in turn.entities.ordinals if (place := _place(n, len(listed))) is not None]
 
 
 def _place(ordinal: int, length: int) -> int | None:
@@ -36,9 +43,14 @@ def _place(ordinal: int, length: int) -> int | None:
 
 
 class ProductAction(ShopAction):
-    """A question about one product; when it is not clear which, the answer is a question back."""
+    """A question about one product; when it is not clear which, the answer is a question back.
+
+    "How much are the Note20 and the S21?" is the same question about each, up to `each` of them. What needs several
+    products at once, up to `most`, gets them together.
+    """
 
     most: ClassVar[int] = 1
+    each: ClassVar[int] = 3
 
     @abstractmethod
     async def about(self, turn: Turn, products: list[ProductFacts]) -> None:
@@ -46,12 +58,14 @@ class ProductAction(ShopAction):
 
     async def answer(self, turn: Turn) -> None:
         turn.context.awaits_product = False
-        products = await self.products(asked_ids(turn, self.most))
+        several = _mentioned(turn) or _chosen(turn)
+        products = await self.products(several[: self.each] or asked_ids(turn, self.most))
         if not products:
             await self._ask_which(turn)
             return
         turn.context.focus = [product.id for product in products[:MAX_FOCUS]]
-        await self.about(turn, products)
+        for product in products:
+            await self.about(turn, [product])
         self._mention_others(turn, products)
 
     async def products(self, public_ids: list[str]) -> list[ProductFacts]:

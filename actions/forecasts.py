@@ -28,6 +28,7 @@ FALLBACK_WEEKS = 4
 
 class ForecastAction(ProductAction):
     name, role, intent, repeatable = "action_forecast", Role.MARKETER, "forecast_sales", True
+    each = 1  # one takes up to 3 s of a turn's 7
 
     async def about(self, turn: Turn, products: list[ProductFacts]) -> None:
         product, days = products[0], self.days(turn)

@@ -72,6 +72,27 @@ async def test_and_the_other_one_repeats_the_question(shop: Shop) -> None:
     assert "$20.00" in (await guest.ask("follow_up_product", entity("product", jug))).text
 
 
+async def test_one_question_about_two_products_is_answered_for_both(shop: Shop) -> None:
+    cup, jug = await shop.product("Cup", "7.50"), await shop.product("Jug", "20.00")
+    guest = shop.guest()
+    said = await guest.ask("ask_price", entity("product", cup), entity("product", jug))
+    assert "Cup costs $7.50." in said.text
+    assert "Jug costs $20.00." in said.text
+    assert guest.slot["focus"] == [cup, jug]
+    assert "Cup" in (await guest.ask("ask_stock")).text
+
+
+async def test_a_verb_like_a_place_adds_no_product_to_the_one_that_is_named(shop: Shop) -> None:
+    """ "How long does the Cup's battery last?" after a list is about the cup alone."""
+    cup, jug = await shop.product("Cup", attributes={"battery_mah": 4300}), await shop.product("Jug")
+    guest = shop.guest()
+    await guest.ask("compare_products", entity("product", cup), entity("product", jug))
+    last = entity("ordinal", -1)
+    said = await guest.ask("ask_specification", entity("product", cup), entity("attribute", "battery"), last)
+    assert "4,300 mAh" in said.text
+    assert "Jug" not in said.text
+
+
 async def test_a_follow_up_without_a_question_shows_the_product(shop: Shop) -> None:
     jug = await shop.product("Jug", "20.00")
     said = await shop.guest().ask("follow_up_product", entity("product", jug))
