@@ -64,6 +64,8 @@ class ShopAction(ABC):
         turn = Turn.of(caller, message, tracker.slots, reply, self.services)
         started = time.perf_counter()
         await self.serve(turn)
+        if turn.text and turn.metadata.get("image_id"):
+            turn.reply.say("utter_image_not_looked_at")
         log.info("action", role=caller.role.value, milliseconds=round((time.perf_counter() - started) * 1000, 1))
         return turn.events
 

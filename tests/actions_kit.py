@@ -144,12 +144,13 @@ class Talk:
     slot: dict[str, Any] | None = None
 
     async def ask(self, intent: str, *entities: dict[str, Any], text: str = "", **more: Any) -> Said:
-        """One turn: the action of that intent, with these entities; `page`, `ranking`, `token` may be given."""
+        """The turn of that intent, with these entities; `page`, `image`, `ranking`, `token` may be given."""
         caller = Caller(self.subject, self.role, self.public_id, self.customer_id)
         metadata = {
             "token": more.get("token", self.shop.signer.sign(caller)),
             "request_id": more.get("request_id", "r_test_request"),
             "page_product_id": more.get("page"),
+            "image_id": more.get("image"),
         }
         message = {
             "text": text, "intent": {"name": more.get("understood", intent)}, "entities": list(entities),

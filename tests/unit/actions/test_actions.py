@@ -132,6 +132,13 @@ async def test_a_picture_without_words_is_told_the_truth(shop: Shop) -> None:
     assert "can't search by picture" in (await shop.guest().ask("send_image")).text
 
 
+async def test_a_picture_beside_words_is_not_passed_over(shop: Shop) -> None:
+    guest = shop.guest()
+    said = await guest.ask("ask_capabilities", text="what can you do with this?", image="u_1")
+    assert said.names == ["utter_capabilities_guest", "utter_image_not_looked_at"]
+    assert (await guest.ask("send_image", image="u_1")).names == ["utter_image_search_missing"]
+
+
 async def test_with_one_meaning_left_it_says_what_it_can_do(shop: Shop) -> None:
     said = await shop.guest().ask("unsure", ranking=[{"name": "forecast_sales"}, {"name": "ask_price"}])
     assert said.names[0] == "utter_not_understood"
