@@ -1,16 +1,19 @@
 """Two meanings are about as likely: both are offered, with what the message named."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from actions.base import ShopAction
 from actions.bootstrap import Services
 from actions.caller import may
+from actions.filters import filters_of
 from actions.replies import Choice
 from actions.smalltalk import offer_help
 from actions.turn import Turn
 from common.caller import Role
 
 CHOICES = 2
+LONGEST_WORD = 80  # what an entity may hold
 
 TITLES: Mapping[str, str] = {
     "greet": "Say hello",
@@ -64,12 +67,18 @@ class ClarifyAction(ShopAction):
             offer_help(turn.reply, turn.caller.role)
             return
         turn.reply.say("utter_clarify")
-        turn.reply.choices(Choice(TITLES[intent], intent, turn.named or None) for intent in likely)
+        turn.reply.choices(Choice(TITLES[intent], intent, _entities_for(intent, turn) or None) for intent in likely)
 
     def _worth_offering(self, role: Role, intent: str) -> bool:
         """Not what would be refused; but what only needs a sign-in is offered, as that is what will be said then."""
         least = self._roles.get(intent, Role.GUEST)
         return least is Role.SHOPPER or may(role, least)
+
+
+def _entities_for(intent: str, turn: Turn) -> dict[str, list[Any]]:
+    """What the message named; a search also needs the words that describe, which are no entity."""
+    words = filters_of(turn.entities, turn.text).words if intent == "search_products" and turn.was_typed else None
+    return {**turn.named, "product_unknown": [words[:LONGEST_WORD]]} if words else turn.named
 
 
 def _ranked(turn: Turn) -> list[str]:

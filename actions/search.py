@@ -28,7 +28,7 @@ class SearchAction(ShopAction):
     async def answer(self, turn: Turn) -> None:
         named = [mention.value for mention in turn.entities.products]
         others = [candidate.id for mention in turn.entities.products for candidate in mention.candidates]
-        filters = filters_of(turn.entities, turn.text if turn.was_typed else "")
+        filters = filters_of(turn.entities, turn.text) if turn.was_typed else _picked(turn)
         async with self.services.database.read() as session:
             if named:
                 await self._show_named(turn, session, [*named, *others])
@@ -101,6 +101,13 @@ class SearchAction(ShopAction):
         turn.context.show([product.id for product in products])
         turn.context.focus = [products[0].id] if len(products) == 1 else []
         turn.reply.products(card(product, _why(product, filters or Filters())) for product in products)
+
+
+def _picked(turn: Turn) -> Filters:
+    """The search of a choice: its words stand among the entities, as a name that may be found in a text."""
+    filters = filters_of(turn.entities, "")
+    filters.words = " ".join(unknown.value for unknown in turn.entities.unknown)[:MAX_WORDS] or None
+    return filters
 
 
 def _why(product: ProductFacts, filters: Filters) -> str | None:

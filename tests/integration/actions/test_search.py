@@ -73,6 +73,16 @@ async def test_what_nothing_comes_near_is_said_not_to_be_found(shop: Shop) -> No
     assert "xylophone zeppelin" in said.text
 
 
+async def test_a_search_that_was_picked_from_two_meanings_keeps_its_words(shop: Shop) -> None:
+    guest, text = shop.guest(), "something in linen for the dresses party"
+    dresses = spotted("category", "dresses", "dresses", text)
+    ranking = [{"name": name} for name in ("unsure", "search_products", "ask_stock")]
+    said = await guest.ask("unsure", dresses, text=text, ranking=ranking)
+    found = await guest.pick(said.choices[0])
+    assert guest.slot["search"]["category"] == "dresses"
+    assert "linen" in found.text
+
+
 async def test_a_search_for_nothing_asks_what_for(shop: Shop) -> None:
     assert (await shop.guest().ask("search_products", text="show me something")).names == ["utter_search_what"]
 
