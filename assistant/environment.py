@@ -8,7 +8,7 @@ import structlog
 
 from assistant import without_tensorflow
 
-THREADS = "2"
+THREADS = "1"  # vectors are small: a second thread costs more than it brings, and takes the core from another process
 # What Rasa warns about although it is as it should be.
 KNOWN_WARNINGS = (
     "Slot auto-fill has been removed",  # said to every domain with a slot

@@ -7,6 +7,7 @@ the rows erases the conversation.
 
 import asyncio
 import json
+import select
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -16,8 +17,9 @@ from rasa.shared.core.constants import SESSION_START_METADATA_SLOT
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SlotSet, deserialise_events
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import DisconnectionError
 
 from assistant.observability.metrics import sql_seconds, timed
 
@@ -73,9 +75,9 @@ class PostgresTrackerStore(TrackerStore):
             pool_size=CONNECTIONS,
             max_overflow=0,
             pool_timeout=3,
-            pool_pre_ping=True,  # after a restart of the database the first turn finds a fresh connection
             connect_args={"connect_timeout": 3, "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}"},
         )
+        event.listen(self._engine, "checkout", _refuse_closed)
         self._threads = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="tracker-store")
 
     async def retrieve(self, sender_id: str) -> StoredTracker | None:
@@ -141,6 +143,14 @@ class PostgresTrackerStore(TrackerStore):
     def close(self) -> None:
         self._threads.shutdown()
         self._engine.dispose()
+
+
+def _refuse_closed(connection: Any, *_: object) -> None:
+    """After a restart of the database the first turn takes a fresh connection: a closed one has something to read."""
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    if waiting.poll(0):
+        raise DisconnectionError("The server has closed this connection.")
 
 
 def _slots_as_events(slots: Mapping[str, Any], tracker: DialogueStateTracker) -> list[Event]:

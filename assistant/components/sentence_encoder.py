@@ -35,6 +35,8 @@ class Encoder:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
+        # Waiting threads must sleep: spinning ones would take the core that the next process of the turn needs.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self.dimension = int(manifest["dimension"])
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._session = onnxruntime.InferenceSession(
