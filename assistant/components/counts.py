@@ -47,6 +47,12 @@ _NOT_A_PLACE = re.compile(
 )
 
 
+# "How long does the battery last?": a verb, unless something that points stands before it.
+_POINTS_TO_LAST = re.compile(
+    r"(?:^|\b(?:the|that|this|my|your|our|very|and|or|with|vs|about|show|open|take) )$", re.IGNORECASE
+)
+
+
 def quantities(text: str) -> Iterator[Found]:
     """Whole counts, 0 and more."""
     for pattern in _QUANTITIES:
@@ -60,7 +66,10 @@ def ordinals(text: str) -> Iterator[Found]:
     for match in _BEFORE_LAST.finditer(text):
         yield Found("ordinal", match.start(), match.end(), -2)
     for match in _NAMED.finditer(text):
-        if not _NOT_A_PLACE.search(text[: match.start()]):
+        before, name = text[: match.start()], match["name"].lower()
+        if name == "last" and not _POINTS_TO_LAST.search(before):
+            continue
+        if not _NOT_A_PLACE.search(before):
             yield Found("ordinal", match.start(), match.end(), _ORDINALS[match["name"].lower()])
     for pattern in (_NTH, _NUMBER):
         for match in pattern.finditer(text):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.components import counts
 from assistant.components.time_and_amount_parser import parse
 from assistant.settings import ROOT
 
@@ -105,3 +106,8 @@ def test_months_ahead_end_on_the_same_day_of_the_month_or_its_last(months: int, 
 def test_christmas_is_always_ahead() -> None:
     (found,) = parse("until christmas", date(2026, 12, 25))
     assert found.value == {"days": 365}
+
+
+def test_last_as_a_verb_is_no_place() -> None:
+    assert list(counts.ordinals("how long does the battery last?")) == []
+    assert [found.value for found in counts.ordinals("show me the last")] == [-1]
