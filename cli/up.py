@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+import psycopg
 import typer
 from rich.console import Console
 
@@ -27,9 +28,9 @@ def up() -> None:
     with Store(config) as store:
         _step("Database", lambda: upgrade(store.url))
         environment = export(config, store.url)
-        if password:
-            _step("Demo store", lambda: _ensure_demo(config, store.url))
-        if not any(config.trained_dir.glob("forecasting/*")):
+        if password and not _has_demo(config, store.url):
+            password = None
+        if _has_orders(store.url) and not any(config.trained_dir.glob("forecasting/*")):
             _step("Forecasting's model", lambda: run_training("forecasting", environment, config.logs_dir))
         _step("Assistant's model", lambda: run_training("assistant", environment, config.logs_dir))
         _serve(config, environment, password)
@@ -53,12 +54,22 @@ def _step(title: str, work: Callable[[], object]) -> None:
     console.print(f"  {title} ready ({time.perf_counter() - started:.1f} s)")
 
 
-def _ensure_demo(config: Settings, url: str) -> None:
-    """The demo store and its accounts, whole; a store with products of its own is left alone."""
+def _has_demo(config: Settings, url: str) -> bool:
+    """Make the demo store and its accounts whole; False for a store with products of its own, which is left alone."""
+    started = time.perf_counter()
     try:
         load_with_progress(config, url)
     except Conflict:
-        console.print("  This store has products of its own: the demo is left out.")
+        console.print("  This store has products of its own: no demo, no demo accounts")
+        return False
+    console.print(f"  Demo store ready ({time.perf_counter() - started:.1f} s)")
+    return True
+
+
+def _has_orders(url: str) -> bool:
+    """A shop without sales has no seasons to learn: its forecasts say that there is too little data."""
+    with psycopg.connect(url) as connection:
+        return connection.execute("SELECT EXISTS (SELECT FROM orders)").fetchone() == (True,)
 
 
 def _serve(config: Settings, environment: dict[str, str], password: str | None) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import PoissonRegressor
 
+from common.errors import NotEnoughData, ShopclerkError
 from common.settings import settings
 from ml_tools import artefacts
 from ml_tools.artefacts import Artefact
@@ -189,7 +190,7 @@ async def train_from_store(database: Database, models: Path) -> Artefact:
         newest = await newest_sales_day(session, before=datetime.now(UTC).date())
         oldest = await oldest_sales_day(session)
         if newest is None or oldest is None:
-            raise ValueError("The store has no sales yet, so there are no seasons to learn.")
+            raise NotEnoughData("The store has no sales yet, so there are no seasons to learn.")
         rows = await category_daily_units(session, oldest, newest)
         discounts = await category_discounts(session)
     groups = groups_of(rows, discounts, oldest, newest)
@@ -240,6 +241,8 @@ async def _main() -> None:
     database = Database(config.database_url, pool_size=1)
     try:
         artefact = await train_from_store(database, config.trained_dir)
+    except ShopclerkError as error:
+        raise SystemExit(error.message) from error
     finally:
         await database.close()
     print(artefact.manifest.model_dump_json(indent=2))  # noqa: T201 (what was trained is this command's output)
