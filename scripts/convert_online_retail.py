@@ -1,6 +1,6 @@
 """Turns real order lines (the Online Retail data, parquet) into products.csv and orders.csv for `shopclerk import`.
 
-    python scripts/convert_online_retail.py OUT_FOLDER [--source FILE] [--stock 100]
+    python scripts/convert_online_retail.py OUT_FOLDER [--source FILE] [--stock 100] [--recent]
 
 What is decided here:
 - A line is sold goods when its stock code is one (84029G, DCGS0003). Postage, fees, discounts, vouchers and manual
@@ -9,6 +9,7 @@ What is decided here:
   "?"). Its price is the median of its last 20 sales. The data knows no stock: every product gets `--stock` units.
 - An invoice whose number begins with C is a return: its units are negative and it is kept as an order of its own.
 - Who is not named bought as `unknown-<invoice>`: one buyer an invoice, because one buyer of all would be untrue.
+- `--recent` moves all times by whole weeks so that the last order is of the past week: forecasts look from today.
 - Lines that repeat another are kept (the till was used twice), and an invoice is of the minute it began. Times are
   kept as they are, as UTC. Codes that differ only in case are one product.
 """
@@ -16,6 +17,7 @@ What is decided here:
 import argparse
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -80,9 +82,16 @@ def orders(kept: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
-def convert(source: Path, out: Path, stock: int) -> dict[str, int]:
-    """Write products.csv and orders.csv into `out`; returns the counts that people should know."""
-    kept, counts = goods(pd.read_parquet(source))
+def moved_to(lines: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
+    """The lines, later by as many whole weeks as leave the last one before `today`: weekdays stay what they were."""
+    weeks = (today - lines["InvoiceDate"].max().normalize() - pd.Timedelta(days=1)).days // 7
+    return lines.assign(InvoiceDate=lines["InvoiceDate"] + pd.Timedelta(weeks=weeks))
+
+
+def convert(source: Path, out: Path, stock: int, today: pd.Timestamp | None = None) -> dict[str, int]:
+    """Write products.csv and orders.csv into `out`, moved up to `today` if given; returns counts to be told."""
+    lines = pd.read_parquet(source)
+    kept, counts = goods(lines if today is None else moved_to(lines, today))
     kept = kept[kept["sku"].isin(names(kept).index)]
     catalogue, lines = products(kept, stock), orders(kept)
     catalogue.to_csv(out / "products.csv", index=False)
@@ -102,11 +111,13 @@ def main() -> None:
     default = settings().shopclerk_data / "online-retail" / "orders_to_2011_06.parquet"
     parser.add_argument("--source", type=Path, default=default)
     parser.add_argument("--stock", type=int, default=100)
+    parser.add_argument("--recent", action="store_true", help="move all times to end in the past week")
     options = parser.parse_args()
     if not options.source.is_file():
         sys.exit(f"There is no file {options.source}; name it with --source, or its folder with SHOPCLERK_DATA.")
     options.out.mkdir(parents=True, exist_ok=True)
-    for what, count in convert(options.source, options.out, options.stock).items():
+    today = pd.Timestamp(datetime.now(UTC).date()) if options.recent else None
+    for what, count in convert(options.source, options.out, options.stock, today).items():
         print(f"{count:>8,} {what}")
 
 

@@ -106,3 +106,11 @@ def test_order_lines_of_goods_are_kept_with_returns_and_unnamed_buyers(tmp_path:
         ("4", "1", "unknown-4", "1", "delivered"),
     ]
     assert {r["placed_at"] for r in rows} == {"2011-01-04T10:00:00"}
+
+
+def test_times_move_by_whole_weeks_to_just_before_today() -> None:
+    lines = pd.DataFrame({"InvoiceDate": pd.to_datetime(["2010-12-01 08:26", "2011-06-10 17:05"])})
+    moved = retail.moved_to(lines, pd.Timestamp("2026-11-22"))["InvoiceDate"]
+    assert list(moved.dt.weekday) == list(lines["InvoiceDate"].dt.weekday)
+    assert list(moved.dt.time) == list(lines["InvoiceDate"].dt.time)
+    assert pd.Timestamp("2026-11-15") <= moved.max() < pd.Timestamp("2026-11-22")
