@@ -4,28 +4,32 @@ import os
 import secrets
 from pathlib import Path
 
+from dotenv import dotenv_values
+
 from common.caller import ensure_keys
-from common.settings import ROOT, Settings, settings
+from common.settings import ROOT, Settings
 from store.embedded import EmbeddedPostgres
 
 ENV_FILE = ROOT / ".env"
 
 
-def demo_password(config: Settings) -> str:
-    """The demo accounts' password: from the environment or `.env`, else made now and kept in `.env`."""
+def demo_password(config: Settings, env_file: Path = ENV_FILE) -> str:
+    """The demo accounts' password: from the environment or the `.env` file, else made now and kept in that file."""
     if config.demo_password:
         return config.demo_password.get_secret_value()
+    if kept := dotenv_values(env_file).get("DEMO_PASSWORD"):  # `config` may be older than the file
+        return kept
     password = secrets.token_urlsafe(9)
-    _append_private(ENV_FILE, f"DEMO_PASSWORD={password}\n")
-    settings.cache_clear()
+    _append_private(env_file, f"DEMO_PASSWORD={password}\n")
     return password
 
 
 def _append_private(path: Path, text: str) -> None:
     path.touch(mode=0o600)
     path.chmod(0o600)
+    before = path.read_text(encoding="utf-8")
     with path.open("a", encoding="utf-8") as file:
-        file.write(text)
+        file.write(text if not before or before.endswith("\n") else f"\n{text}")
 
 
 class Store:
