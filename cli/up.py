@@ -94,7 +94,6 @@ def _serve(config: Settings, environment: dict[str, str], password: str | None) 
 def _welcome(config: Settings, password: str | None) -> None:
     console.print(f"\n[bold]Shopclerk is open:[/bold] {config.public_url}")
     if password:
-        console.print(
-            f"Sign in as shopper@demo.shop, marketer@demo.shop or agent@demo.shop; password: {password}", markup=False
-        )
+        console.print("Sign in as shopper@demo.shop, marketer@demo.shop or agent@demo.shop")
+        console.print(f"Password: {password}", markup=False)
     console.print("Ctrl-C stops it.\n")

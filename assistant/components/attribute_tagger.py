@@ -29,7 +29,7 @@ SAID = (
     ("sim", r"(?:dual[ -]?)?e?sim(?:[ -]?cards?|s)?"),
     ("network", r"5g|4g|lte|networks?|bands"),
     ("released", r"releas\w*|launched|come out|came out|how old is (?:it|that|this)|which year|what year"),
-    ("dimensions", r"dimensions?|measure(?:s|ments)?|how (?:thick|tall|wide|long|deep|high)(?: is)?|thick(?:ness)?|thin|width|height|depth|(?:too|very) (?:long|wide|tall)"),
+    ("dimensions", r"dimensions?|measure(?:s|ments)?|how (?:thick|tall|wide|long|deep|high)(?! (?:do(?:es)?|will|can|until|till|before|to)\b)(?: is)?|thick(?:ness)?|thin|width|height|depth|(?:too|very) (?:long|wide|tall)"),
     ("water_resistance", r"water[ -]?(?:proof|resistan\w*|tight)|(?:survive|under|in(?:to)?) (?:the )?water|get wet|splash\w*|ip6[78]|swim\w*|rain|shower"),
     ("material", r"materials?|made (?:of|from|out of)|fabrics?|leather|cotton|wool|what kind of (?:glass|leather)|lining|real (?:leather|silk|gold)"),
     ("care", r"wash\w*|hand[ -]?wash\w*|iron(?:ed|ing)?|dry[ -]?clean\w*|tumble|how do i clean|care for|care instructions?"),
