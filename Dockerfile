@@ -2,8 +2,8 @@
 FROM python:3.11-slim
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/shopclerk/.venv/bin:$PATH
 WORKDIR /shopclerk
-# A CUDA machine builds with --build-arg TORCH_INDEX= (the registry's default build).
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+# The registry's build of torch brings CUDA. Without a GPU, --build-arg TORCH_INDEX=... names PyTorch's index of CPU builds.
+ARG TORCH_INDEX=
 COPY requirements.txt pyproject.toml README.md ./
 RUN python -m venv .venv \
     && pip install --no-cache-dir torch==2.13.0 ${TORCH_INDEX:+--index-url $TORCH_INDEX} \
