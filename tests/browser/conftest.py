@@ -1,6 +1,7 @@
 """Chromium, pages that fail a test when the browser reports an error, and a shop in this process to look at."""
 
 import asyncio
+import os
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from store.session import Database
 from tests.gateway_kit import Gateway, running_gateway
 from tests.shop_kit import SmallShop
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox",  # the tests may run as root, where Chromium has no sandbox
     "--disable-quic",
