@@ -19,7 +19,9 @@ from common.caller import TokenSigner, ensure_keys
 from common.errors import Unavailable
 from common.memory import settle
 from common.settings import Settings
+from store.offers import shop_day
 from store.session import Database
+from store.stock import record_stock
 from web.accounts import api as accounts_api
 from web.accounts import pages as accounts_pages
 from web.accounts.mail import Mailer, mailer
@@ -48,7 +50,7 @@ log = structlog.get_logger()
 
 STATIC = Path(__file__).parent / "static"
 DRAIN_SECONDS = 13.0
-CLEANING_SECONDS = 3600
+HOUSEKEEPING_SECONDS = 3600
 
 
 def create_app(
@@ -124,14 +126,14 @@ def _lifespan(services: Services, assistant: Assistant) -> Callable[[FastAPI], A
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await check_accounts(services.settings, services.database)
-        cleaning = asyncio.create_task(_clean_now_and_then(services))
+        housekeeping = asyncio.create_task(_keep_house(services))
         settle()
         yield
-        cleaning.cancel()
+        housekeeping.cancel()
         await services.turns.drain(DRAIN_SECONDS)
         await services.accounts.finish_mails()
         with suppress(asyncio.CancelledError):
-            await cleaning
+            await housekeeping
         await assistant.close()
         await services.forecast_files.close()
         await services.database.close()
@@ -139,13 +141,15 @@ def _lifespan(services: Services, assistant: Assistant) -> Callable[[FastAPI], A
     return lifespan
 
 
-async def _clean_now_and_then(services: Services) -> None:
+async def _keep_house(services: Services) -> None:
     while True:
         try:
             log.info("expired_sessions_forgotten", rows=await services.accounts.forget_expired())
+            async with services.database.begin() as session:
+                log.info("stock_recorded", products=await record_stock(session, shop_day()))
         except (OperationalError, InterfaceError, PoolTimeout) as error:
-            log.warning("cleaning_postponed", reason=type(error).__name__)
-        await asyncio.sleep(CLEANING_SECONDS)
+            log.warning("housekeeping_postponed", reason=type(error).__name__)
+        await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
 
 def _reachable(database: Database) -> http.Check:
