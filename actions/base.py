@@ -35,6 +35,7 @@ class ShopAction(ABC):
     intent: ClassVar[str]  # the intent whose rule runs it
     repeatable: ClassVar[bool] = False  # whether "and the S21?" may ask the same again
     keeps_pending: ClassVar[bool] = False  # whether a step that waits for a yes goes on waiting
+    looks_at_pictures: ClassVar[bool] = False  # whether a picture that was sent along is part of the question
     budget_seconds: ClassVar[float] = BUDGET_SECONDS
 
     def __init__(self, services: Services) -> None:
@@ -64,7 +65,7 @@ class ShopAction(ABC):
         turn = Turn.of(caller, message, tracker.slots, reply, self.services)
         started = time.perf_counter()
         await self.serve(turn)
-        if turn.text and turn.metadata.get("image_id"):
+        if turn.text and turn.metadata.get("image_id") and not self.looks_at_pictures:
             turn.reply.say("utter_image_not_looked_at")
         log.info("action", role=caller.role.value, milliseconds=round((time.perf_counter() - started) * 1000, 1))
         return turn.events

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 log = structlog.get_logger()
 
@@ -19,6 +19,7 @@ MAX_FOCUS = 3
 MAX_WORDS = 200  # characters of a search's words
 
 ProductId = Annotated[str, StringConstraints(pattern=r"^p_[A-Za-z0-9_-]{1,38}$")]
+UploadId = Annotated[str, StringConstraints(pattern=r"^u_[A-Za-z0-9]{1,38}$")]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Question = Literal[
     "ask_price", "ask_specification", "ask_size", "ask_stock", "ask_advantages", "compare_products", "forecast_sales"
@@ -48,6 +49,19 @@ class Filters(_Strict):
     at_least: dict[Word, float] = Field(default_factory=dict, max_length=4)
 
 
+class AskedPicture(_Strict):
+    """What a search looks like: somebody's upload, or a product."""
+
+    upload_id: UploadId | None = None
+    product_id: ProductId | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> "AskedPicture":
+        if (self.upload_id is None) == (self.product_id is None):
+            raise ValueError("a picture is an upload or a product's")
+        return self
+
+
 class Pending(_Strict):
     """A step that waits for a yes."""
 
@@ -65,6 +79,7 @@ class Context(_Strict):
     attributes: list[Word] = Field(default_factory=list, max_length=8)
     forecast: LastForecast | None = None
     search: Filters | None = None
+    picture: AskedPicture | None = None  # the last search went by it, not by words
     pending: Pending | None = None
 
     @classmethod

@@ -1,12 +1,7 @@
-"""A picture without words: said honestly that it cannot be searched by, with the way that works."""
+"""A picture without words: what looks like it is what is looked for."""
 
-from actions.base import ShopAction
-from actions.turn import Turn
-from common.caller import Role
+from actions.visual_search import FindSimilarAction
 
 
-class ImageAction(ShopAction):
-    name, role, intent = "action_image", Role.GUEST, "send_image"
-
-    async def answer(self, turn: Turn) -> None:
-        turn.reply.say("utter_image_search_missing")
+class ImageAction(FindSimilarAction):
+    name, intent = "action_image", "send_image"

@@ -18,12 +18,15 @@ from actions.reports import BestSellersAction, RevenueAction, StockRunoutAction
 from actions.search import RefineSearchAction, SearchAction
 from actions.smalltalk import CapabilitiesAction, OutOfScopeAction
 from actions.specification import AdvantagesAction, SpecificationAction
+from actions.tagging import TagProductsAction
+from actions.visual_search import FindSimilarAction
 
 TOPICS: tuple[type[ShopAction], ...] = (
     PriceAction, StockAction, SizeAction, SpecificationAction, AdvantagesAction, CompareAction,
-    SearchAction, RefineSearchAction,
+    SearchAction, RefineSearchAction, FindSimilarAction,
     OrderStatusAction, CancelOrderAction, ReturnOrderAction, AffirmAction, DenyAction,
     ForecastAction, ChangeHorizonAction, BestSellersAction, RevenueAction, StockRunoutAction,
+    TagProductsAction,
     TalkToHumanAction, CapabilitiesAction, OutOfScopeAction, ImageAction,
 )  # fmt: skip
 

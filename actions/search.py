@@ -6,11 +6,13 @@ from decimal import Decimal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.base import ShopAction
+from actions.bootstrap import Services
 from actions.cards import card
-from actions.context import MAX_WORDS, Filters
+from actions.context import MAX_WORDS, AskedPicture, Filters
 from actions.filters import described, filters_of, is_empty, loosened, merged, product_filters
 from actions.formats import count, day, percent
 from actions.turn import Turn
+from actions.visual_search import FindSimilarAction
 from common.caller import Role
 from store.facts import ProductFacts, facts
 from store.products import Found, Sort, category_name, cheaper_alternatives, search
@@ -19,6 +21,7 @@ SHOWN = 6
 FEW = 5
 CENT = Decimal("0.01")
 _CHEAPER = re.compile(r"\b(cheap\w*|less (expensive|pric\w+)|affordable|low\w* price\w*|budget)\b", re.IGNORECASE)
+_SAME = re.compile(r"\b(same|similar|like (this|that|it|these|those)|(this|that) (one|but)|it but)\b", re.IGNORECASE)
 _CHEAPEST = re.compile(r"\b(cheapest|lowest price\w*)\b", re.IGNORECASE)
 
 
@@ -44,13 +47,14 @@ class SearchAction(ShopAction):
         if not products:
             turn.reply.say("utter_product_gone")
             return
+        turn.context.picture = None
         turn.reply.say("utter_found_by_name", name=products[0].name)
         self.show(turn, products)
         turn.context.focus = [products[0].id]
 
     async def find(self, turn: Turn, session: AsyncSession, filters: Filters, sort: Sort = Sort.RELEVANCE) -> None:
         """Search, remember it, and show what was found; with nothing found, give up one filter."""
-        turn.context.search = filters
+        turn.context.search, turn.context.picture = filters, None
         found = await search(session, product_filters(filters), sort=sort, limit=SHOWN)
         if not found.total:
             await self._loosen(turn, session, filters, sort)
@@ -133,8 +137,15 @@ def _asked(option: str | None, wanted: str | None) -> bool:
 class RefineSearchAction(SearchAction):
     name, intent = "action_refine_search", "refine_search"
 
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._similar = FindSimilarAction(services)
+
     async def answer(self, turn: Turn) -> None:
         now = filters_of(turn.entities, turn.text if turn.was_typed else "")
+        if picture := self._picture(turn):
+            await self._by_picture(turn, picture, now)
+            return
         only_words = is_empty(now.model_copy(update={"words": None}))
         cheaper = bool(_CHEAPER.search(turn.text))
         async with self.services.database.read() as session:
@@ -150,6 +161,25 @@ class RefineSearchAction(SearchAction):
                 refined = merged(before, now)
                 words = " ".join(filter(None, (before.words, now.words)))[-MAX_WORDS:] if only_words else before.words
                 await self.find(turn, session, refined.model_copy(update={"words": words}))
+
+    def _picture(self, turn: Turn) -> AskedPicture | None:
+        """What it should look like: the picture of the last search, or, for "the same in blue", the product at hand."""
+        if turn.context.picture and not turn.context.focus:
+            return turn.context.picture
+        if turn.context.focus and _SAME.search(turn.text):
+            return AskedPicture(product_id=turn.context.focus[0])
+        return turn.context.picture
+
+    async def _by_picture(self, turn: Turn, picture: AskedPicture, now: Filters) -> None:
+        same = picture == turn.context.picture and turn.context.search is not None
+        filters = merged(turn.context.search if same and turn.context.search else Filters(), now)
+        if _CHEAPER.search(turn.text) and now.max_price is None:
+            async with self.services.database.read() as session:
+                shown = await facts(session, turn.context.focus or turn.context.listed, self.services.today)
+            lowest = min((product.price for product in shown), default=None)
+            if lowest is not None:
+                filters = filters.model_copy(update={"max_price": max(lowest - CENT, Decimal(0)), "min_price": None})
+        await self._similar.look(turn, picture, filters.model_copy(update={"words": None, "at_least": {}}))
 
     async def _before(self, turn: Turn, session: AsyncSession) -> Filters | None:
         """The search that is changed: the last one, else "things like the product we talk about"."""
@@ -185,4 +215,5 @@ class RefineSearchAction(SearchAction):
             return
         turn.reply.say("utter_cheaper_than", name=name)
         turn.context.search = Filters(category=products[0].category, max_price=products[0].price)
+        turn.context.picture = None
         self.show(turn, products)

@@ -81,6 +81,50 @@ class ForecastAnswer(BaseModel):
         return f"/api/forecasts/{self.id}/forecast.csv"
 
 
+Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
+
+
+class SeenLabel(BaseModel):
+    """What a picture shows of one attribute; `name` is how people say it, `sure` that it needs no doubt."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    confidence: Share
+    sure: bool
+
+
+class AlikeProduct(BaseModel):
+    """A product that looks like the picture; `likeness` is the chance of the same kind in the same colour."""
+
+    product_id: Annotated[str, StringConstraints(pattern=r"^p_[A-Za-z0-9_-]{1,38}$")]
+    likeness: Share
+    same_kind: bool
+    same_colour: bool
+
+
+class VisualSearchAnswer(BaseModel):
+    model: ModelVersion
+    as_of: date | None
+    seen: dict[str, SeenLabel] = Field(max_length=10)
+    nothing_close: bool
+    exact: bool
+    products: list[AlikeProduct] = Field(max_length=50)
+
+
+class ProposedTags(BaseModel):
+    accepted: Annotated[int, Field(ge=0)]
+    waiting: Annotated[int, Field(ge=0)]
+
+
+class ProposalsAnswer(BaseModel):
+    """`attributes`: by name, how many proposals were accepted without a person and how many wait for one."""
+
+    model: ModelVersion
+    as_of: date
+    products: Annotated[int, Field(ge=0)]
+    remaining: bool
+    attributes: dict[str, ProposedTags] = Field(max_length=20)
+
+
 class ErrorBody(BaseModel):
     code: str
     message: str = Field(max_length=1000)

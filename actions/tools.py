@@ -9,7 +9,7 @@ ShopclerkError
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ from purgatory import AsyncCircuitBreakerFactory
 from purgatory.domain.model import OpenedState
 from pydantic import BaseModel, ValidationError
 
-from actions.tool_answers import ForecastAnswer, Json, refusal_of
+from actions.tool_answers import ForecastAnswer, Json, ProposalsAnswer, VisualSearchAnswer, refusal_of
 from common.errors import (
     BadRequest,
     ErrorCode,
@@ -96,6 +96,28 @@ class ToolsClient:
         if (answer.product_id, answer.horizon_days) != (product_id, horizon_days):
             raise ToolAnswerInvalid("The forecast that came back is not the one that was asked for.")
         return answer
+
+    async def visual_search(
+        self,
+        source: Json,
+        narrowed_to: Json,
+        *,
+        ignoring: Sequence[str] = (),
+        without: Sequence[str] = (),
+        n: int = 6,
+    ) -> VisualSearchAnswer:
+        """Products that look like `source`: `{upload_id, subject}` or `{product_id}`.
+
+        Raises NotFound, NotEnoughData or BadRequest with the tool's reason, else ToolUnavailable or ToolAnswerInvalid.
+        """
+        asked = {**source, "narrowed_to": narrowed_to, "ignoring": list(ignoring), "without": list(without), "n": n}
+        return await self._call("visual_search", "/visual-search", asked, VisualSearchAnswer, retry_on=ToolUnavailable)
+
+    async def propose_tags(self, most_products: int) -> ProposalsAnswer:
+        """Tags for the products that have none yet; raises ToolUnavailable or ToolAnswerInvalid."""
+        asked = {"most_products": most_products}
+        path = "/image-tags/proposals"
+        return await self._call("image_tags", path, asked, ProposalsAnswer, retry_on=ToolUnreached)
 
     async def _call(
         self, tool: str, path: str, asked: Json, shape: type[Answer], *, retry_on: type[ToolUnavailable]

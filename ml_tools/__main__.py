@@ -19,7 +19,7 @@ def main() -> None:
         raise Unavailable("DATABASE_URL is not set. `shopclerk up` starts a database and sets it.")
     database = Database(config.database_url, pool_size=POOL)
     uvicorn.run(
-        create_app(database, every_tool(config, own, database)),
+        create_app(database, every_tool(config, own, database), jobs_url=config.database_url),
         host=own.tools_host,
         port=own.tools_port,
         log_config=None,

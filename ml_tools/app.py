@@ -11,24 +11,40 @@ from common.http import install
 from common.metrics import instrument_engine
 from common.settings import Settings
 from ml_tools.forecasting.api import ForecastingTool
-from ml_tools.registry import Registry, Tool, ToolState
+from ml_tools.jobs import work
+from ml_tools.registry import Registry, Status, Tool, ToolState
 from ml_tools.settings import ToolsSettings
+from ml_tools.visual_search.api import VisualSearchTool
 from store.session import Database
 
 
 def every_tool(config: Settings, limits: ToolsSettings, database: Database) -> list[Tool]:
     """The one list of tools; a new room adds its line here."""
-    return [ForecastingTool(config, limits, database)]
+    return [ForecastingTool(config, limits, database), VisualSearchTool(config, limits, database)]
 
 
-def create_app(database: Database, tools: Sequence[Tool]) -> FastAPI:
-    """The app with these tools; they load in the background, so that the process answers from the first moment."""
+def create_app(database: Database, tools: Sequence[Tool], *, jobs_url: str | None = None) -> FastAPI:
+    """The app with these tools; they load in the background, so that the process answers from the first moment.
+
+    `jobs_url`: the database whose jobs are taken, once all tools have loaded; None takes none.
+    """
     registry = Registry(tools)
+
+    async def load_and_work() -> None:
+        await registry.load()
+        jobs = {
+            name: job
+            for tool in tools
+            if registry.status(tool.name) is Status.READY
+            for name, job in tool.jobs().items()
+        }
+        if jobs_url and jobs:
+            await work(jobs_url, jobs)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         instrument_engine(database.engine)
-        app.state.loading = asyncio.create_task(registry.load())
+        app.state.loading = asyncio.create_task(load_and_work())
         yield
         app.state.loading.cancel()
         await asyncio.gather(app.state.loading, return_exceptions=True)

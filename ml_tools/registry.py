@@ -1,7 +1,7 @@
 """Which tools there are and in what state: each is loaded on its own, so that one that fails takes no other down."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from common.errors import ModelUnavailable
 from ml_tools.device import Device
 from ml_tools.errors import StillLoading
+from ml_tools.jobs import Job
 
 log = structlog.get_logger()
 
@@ -61,6 +62,9 @@ class Tool(Protocol):
 
     def card(self) -> ModelCard:
         """Only asked after `load`."""
+
+    def jobs(self) -> Mapping[str, Job]:
+        """The jobs that the tool does, by name; only asked after `load`."""
 
 
 class Registry:

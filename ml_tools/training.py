@@ -45,6 +45,10 @@ class Checkpoints:
         optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
         return int(json.loads((self._folder / "state.json").read_text())["done"])
 
+    def read(self, name: str, module: nn.Module) -> None:
+        """Put one module's kept state into `module`; FileNotFoundError when nothing was kept."""
+        module.load_state_dict(_under(load_file(self._folder / "state.safetensors"), f"{name}/"))
+
 
 def _tensors(modules: Mapping[str, nn.Module], optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
     found = {

@@ -156,12 +156,15 @@ def _storable(words: str) -> str:
     return words.replace("\x00", " ").encode("utf-8", "ignore").decode()
 
 
+def conditions(filters: ProductFilters) -> list[ColumnElement[bool]]:
+    """What `Product` must fulfil to be sold now and pass the filters, their words aside."""
+    of_variant = _of_variant(filters)
+    return [Product.active.is_(True), *_of_product(filters), *([_has_variant(*of_variant)] if of_variant else [])]
+
+
 def _matching(filters: ProductFilters) -> tuple[Select[str], list[ColumnElement[Any]]]:
     """The public ids of what the filters leave, and what orders them by relevance."""
-    query = select(Product.public_id).where(Product.active, *_of_product(filters))
-    of_variant = _of_variant(filters)
-    if of_variant:
-        query = query.where(_has_variant(*of_variant))
+    query = select(Product.public_id).where(*conditions(filters))
     if not filters.words.strip():
         return query, []
     hits = func.product_hits(_storable(filters.words)).table_valued("product_id", "score", name="hits")

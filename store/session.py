@@ -11,6 +11,8 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 STATEMENT_TIMEOUT_MS = 5_000
+# A filtered search goes on through the vectors' index until it has found enough (pgvector 0.8).
+_OPTIONS = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c hnsw.iterative_scan=relaxed_order -c hnsw.ef_search=120"
 
 
 def sqlalchemy_url(database_url: str) -> URL:
@@ -30,7 +32,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=4,
             pool_timeout=3,
-            connect_args={"options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}", "connect_timeout": 3},
+            connect_args={"options": _OPTIONS, "connect_timeout": 3},
         )
         event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
         reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")

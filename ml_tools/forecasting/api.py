@@ -1,5 +1,6 @@
 """The forecasting tool's routes. Its libraries take seconds to import, so they wait for `load`."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Path, Response
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Path, Response
 from common.errors import ModelUnavailable
 from common.settings import Settings
 from ml_tools.forecasting.schemas import ForecastAnswer, ForecastRequest
+from ml_tools.jobs import Job
 from ml_tools.registry import ModelCard, ModelName
 from ml_tools.settings import ToolsSettings
 from store.session import Database
@@ -73,6 +75,9 @@ class ForecastingTool:
             as_of=manifest.as_of if manifest else None,
             quality=manifest.quality if manifest else {},
         )
+
+    def jobs(self) -> Mapping[str, Job]:
+        return {}
 
 
 def _routes(tool: ForecastingTool) -> APIRouter:

@@ -1,4 +1,4 @@
-"""Random views of pictures, made on tensors for a whole batch: turned, mirrored, cropped, lit otherwise, partly hidden."""
+"""Random views of pictures, made on tensors for a whole batch: turned, mirrored, cropped, relit, partly hidden."""
 
 import math
 
@@ -15,7 +15,9 @@ HIDDEN_SHARE = 0.25  # of the views in which a rectangle is hidden
 def views(pixels: Tensor, side: int, generator: torch.Generator) -> Tensor:
     """uint8 [n, h, w, 3] -> float [n, 3, side, side] in -1..1, each picture seen in its own random way."""
     images = pixels.permute(0, 3, 1, 2).float().div_(255)
-    grid = functional.affine_grid(_placements(len(images), generator), [len(images), 3, side, side], align_corners=False)
+    grid = functional.affine_grid(
+        _placements(len(images), generator), [len(images), 3, side, side], align_corners=False
+    )
     seen = functional.grid_sample(images, grid.to(images.device), padding_mode="border", align_corners=False)
     return _hide(_relight(seen, generator), generator).mul_(2).sub_(1)
 

@@ -48,6 +48,7 @@ class ColourHistogram(nn.Module):
         centres = torch.cartesian_prod(levels, levels, levels)
         with torch.no_grad():
             self.words.weight.copy_((2 * sharpness * centres)[:, :, None, None])
+            assert self.words.bias is not None
             self.words.bias.copy_(-sharpness * centres.square().sum(1))
 
     def forward(self, small: Tensor, early: Tensor) -> Tensor:

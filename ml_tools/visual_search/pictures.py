@@ -78,7 +78,7 @@ def read_all(names: Iterable[str], read: Reader, *, side: int = SIDE, threads: i
 
 
 class PictureSet:
-    """A folder with `products.csv` (a row a picture, the column `image` names its file) and `images.zip` or the files."""
+    """A folder with `products.csv` (a row a picture; the column `image` names its file) and `images.zip` or files."""
 
     def __init__(self, folder: Path) -> None:
         table = folder / "products.csv"

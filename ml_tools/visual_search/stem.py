@@ -28,7 +28,7 @@ def fast_stem(network: VisualNetwork, device: Device) -> Stem:
     content = io.BytesIO()
     training = network.training
     torch.onnx.export(
-        _StemOnly(network).eval(), (torch.zeros(2, 3, 64, 64),), content, input_names=["pictures"],
+        _StemOnly(network).eval(), (torch.zeros(2, 3, 64, 64),), content, input_names=["pictures"],  # type: ignore[arg-type]
         output_names=["early"], dynamic_axes={"pictures": {0: "n", 2: "h", 3: "w"}, "early": {0: "n", 2: "h", 3: "w"}},
         opset_version=17, dynamo=False,
     )  # fmt: skip

@@ -24,7 +24,9 @@ from ml_tools.device import best_device
 from ml_tools.training import Checkpoints, average_into
 from ml_tools.visual_search.augmentation import views
 from ml_tools.visual_search.datasets import Goods, training_goods
+from ml_tools.visual_search.finish import finish
 from ml_tools.visual_search.losses import Proxies, Targets, total_loss
+from ml_tools.visual_search.model import TOOL
 from ml_tools.visual_search.network import Stem, VisualNetwork
 from ml_tools.visual_search.stem import fast_stem
 from ml_tools.visual_search.vocabulary import Labels
@@ -53,7 +55,7 @@ def train(goods: Goods, labels: Labels, checkpoints: Checkpoints, *, epochs: int
     device = best_device()
     network, proxies = pretrained(labels).to(device), Proxies(labels).to(device)
     averaged = pretrained(labels).to(device)
-    network.to(memory_format=torch.channels_last)
+    network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     averaged.load_state_dict(network.state_dict())
     optimizer = _optimizer(network, proxies)
     parts = {"network": network, "proxies": proxies, "averaged": averaged}
@@ -92,14 +94,16 @@ def _epoch(
     for number, rows in enumerate(batches):
         _set_rates(optimizer, (epoch + number / len(batches)) / epochs)
         terms = _step(goods, rows, network, proxies, optimizer, stem, generator, side)
-        average_into(averaged, network, min(AVERAGE, (1 + epoch * len(batches) + number) / (10 + number)))
+        steps = epoch * len(batches) + number
+        average_into(averaged, network, min(AVERAGE, (1 + steps) / (10 + steps)))
         for name, term in terms.items():
             sums[name] = sums.get(name, 0.0) + term
         if time.monotonic() - told > 20 or number == len(batches) - 1:
             told = time.monotonic()
             speed = 2 * PICTURES * (number + 1) / (told - started)
             means = " ".join(f"{name} {value / (number + 1):.3f}" for name, value in sums.items())
-            print(f"epoch {epoch + 1}/{epochs} {(number + 1) / len(batches):4.0%} {speed:.0f} views/s  {means}", flush=True)  # noqa: E501, T201
+            done = f"epoch {epoch + 1}/{epochs} {(number + 1) / len(batches):4.0%}"
+            print(f"{done} {speed:.0f} views/s  {means}", flush=True)  # noqa: T201 (the progress of a long command)
 
 
 def _step(
@@ -114,7 +118,9 @@ def _step(
 ) -> dict[str, float]:
     device = next(network.parameters()).device
     pixels = torch.from_numpy(goods.pixels[np.concatenate([rows, rows])]).to(device)
-    targets: Targets = {n: torch.from_numpy(t[np.concatenate([rows, rows])]).to(device) for n, t in goods.targets.items()}
+    targets: Targets = {
+        n: torch.from_numpy(t[np.concatenate([rows, rows])]).to(device) for n, t in goods.targets.items()
+    }
     pictures = views(pixels, side, generator).contiguous(memory_format=torch.channels_last)
     with torch.no_grad():
         early: Tensor = stem(pictures)
@@ -148,6 +154,10 @@ def batches_of(kinds: np.ndarray, rng: np.random.Generator) -> Iterator[np.ndarr
         yield np.concatenate(shuffled[start : start + per_batch])
 
 
+def checkpoints_folder() -> Path:
+    return settings().trained_dir / "checkpoints" / TOOL
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--epochs", type=int, default=EPOCHS)
@@ -155,12 +165,14 @@ def main() -> None:
     parser.add_argument("--from-scratch", action="store_true", help="do not go on from a checkpoint")
     options = parser.parse_args()
     torch.set_num_threads(settings().threads)
-    checkpoints = Checkpoints(settings().trained_dir / "checkpoints" / "visual_search")
+    checkpoints = Checkpoints(checkpoints_folder())
     if options.from_scratch:
         checkpoints.forget()
     goods, labels = training_goods(options.data)
     print(f"{len(goods):,} pictures, {', '.join(f'{len(c)} {n}s' for n, c in labels.classes.items())}", flush=True)  # noqa: T201
-    train(goods, labels, checkpoints, epochs=options.epochs)
+    network = train(goods, labels, checkpoints, epochs=options.epochs)
+    manifest = finish(network, labels, options.data, settings().models_dir / TOOL)
+    print(manifest.model_dump_json(indent=2))  # noqa: T201 (what was trained is this command's output)
 
 
 if __name__ == "__main__":

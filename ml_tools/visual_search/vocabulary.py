@@ -15,8 +15,8 @@ AUDIENCE_OF_GENDER = {"Men": "men", "Women": "women", "Boys": "kids", "Girls": "
 STYLE_OF_USAGE = {"Casual": "casual", "Formal": "formal", "Sports": "sporty", "Ethnic": "ethnic"}
 PATTERNS = ("plain", "striped", "checked", "dotted", "floral", "geometric", "printed")
 _PATTERN_WORDS = (
-    ("striped", r"strip\w*"), ("checked", r"check\w*|plaid"), ("dotted", r"polka|dot\w*"), ("floral", r"flor\w*|flower\w*"),
-    ("printed", r"print\w*|graphic\w*"), ("plain", r"solid\w*|plain"),
+    ("striped", r"strip\w*"), ("checked", r"check\w*|plaid"), ("dotted", r"polka|dot\w*"),
+    ("floral", r"flor\w*|flower\w*"), ("printed", r"print\w*|graphic\w*"), ("plain", r"solid\w*|plain"),
 )  # fmt: skip
 
 # A drawing of the demo store (kind, cut) as the public catalogue would call it; the rest are kinds of their own.

@@ -15,10 +15,11 @@ from store.tables.customers import Account, Customer, PasswordReset, Session
 from store.tables.marketing import DemoTruth, Forecast, Impression, Promotion
 from store.tables.operations import AuditEntry, ImportRun
 from store.tables.orders import Cart, CartLine, Event, Order, OrderLine, Review
+from store.tables.visual import ImageEmbedding, ProductTag
 
 __all__ = [
     "Account", "AuditEntry", "Base", "Cart", "CartLine", "Category", "Choice", "Conversation", "Customer", "DemoTruth",
-    "Event", "Forecast", "ImportRun", "Impression", "Order", "OrderLine", "PasswordReset", "PriceChange", "Product",
-    "ProductImage", "Promotion", "Review", "Session", "StockDay", "Ticket", "TrackerEvent", "TrackerSnapshot", "Turn",
-    "Upload", "Variant",
+    "Event", "Forecast", "ImageEmbedding", "ImportRun", "Impression", "Order", "OrderLine", "PasswordReset",
+    "PriceChange", "Product", "ProductImage", "ProductTag", "Promotion", "Review", "Session", "StockDay", "Ticket",
+    "TrackerEvent", "TrackerSnapshot", "Turn", "Upload", "Variant",
 ]  # fmt: skip

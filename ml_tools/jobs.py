@@ -1,0 +1,54 @@
+"""The tools' jobs: a worker beside the HTTP server that takes what others have asked for, one at a time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+from procrastinate import App, JobContext
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+
+from store.jobs import worker_app
+
+log = structlog.get_logger()
+
+Job = Callable[[], Awaitable[int]]
+AGAIN_SECONDS = 5.0
+EVERY = "*/10 * * * *"  # a job also runs by itself, so that what nobody reported is found
+
+
+async def work(database_url: str, jobs: Mapping[str, Job]) -> None:
+    """Take jobs until cancelled; each is asked for once at the start. A database that is away is waited for."""
+    while True:
+        try:
+            app = _app(database_url, jobs)
+            async with app.open_async():
+                for name in jobs:
+                    await _ask(app, name)
+                await app.run_worker_async(
+                    concurrency=1, install_signal_handlers=False, delete_jobs="always", wait=True
+                )
+        except ConnectorException as error:
+            log.warning("jobs_wait_for_the_database", reason=str(error)[:200])
+        await asyncio.sleep(AGAIN_SECONDS)
+
+
+def _app(database_url: str, jobs: Mapping[str, Job]) -> App:
+    app = worker_app(database_url)
+    for name, job in jobs.items():
+        _register(app, name, job)
+    return app
+
+
+def _register(app: App, name: str, job: Job) -> None:
+    @app.periodic(cron=EVERY)
+    @app.task(name=name, queueing_lock=name, lock=name, pass_context=True)
+    async def run(context: JobContext, timestamp: int | None = None) -> None:
+        done = await job()
+        log.info("job_done", job=name, done=done)
+
+
+async def _ask(app: App, name: str) -> None:
+    try:
+        await app.configure_task(name, queueing_lock=name).defer_async()
+    except AlreadyEnqueued:
+        return
