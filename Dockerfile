@@ -11,6 +11,6 @@ RUN python -m venv .venv \
 COPY . .
 RUN pip install --no-cache-dir --no-deps -e . \
     && useradd --uid 10001 --no-create-home shopclerk \
-    && install -d -o shopclerk /state
+    && install -d -o shopclerk /state /state/images /state/uploads /state/models /state/keys/public
 USER shopclerk
 ENV SHOPCLERK_HOME=/state

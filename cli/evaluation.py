@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from common.errors import ShopclerkError
+from common.errors import BadRequest, ShopclerkError
 
 evaluate_app = typer.Typer(help="Hold a tool against data that it has never seen.", no_args_is_help=True)
 notices = Console(stderr=True)
@@ -64,6 +64,29 @@ def forecasting(
     )
 
 
+Folder = Annotated[Path | None, typer.Option(exists=True, file_okay=False, help="products.csv and its pictures.")]
+
+
+@evaluate_app.command()
+def visual_search(
+    gallery: Folder = None,
+    queries: Folder = None,
+    peers: Annotated[bool, typer.Option("--peers", help="Also run the peers on the same pictures.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Retrieval by kind and colour, and tags. Without folders: the held-out parts of the public sets."""
+    from cli.visual_search_evaluation import evaluate_visual_search
+
+    try:
+        if (gallery is None) != (queries is None):
+            raise BadRequest("Give both --gallery and --queries, or neither.")
+        with _working("pictures"):
+            found = evaluate_visual_search(gallery, queries, peers=peers)
+    except ShopclerkError as error:
+        _refuse(error)
+    report(found, as_json=as_json)
+
+
 @evaluate_app.command()
 def assistant(
     utterances: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="csv: text, intent, product.")],
@@ -82,8 +105,6 @@ def assistant(
 
 def parse_dates(text: str) -> list[date]:
     """Dates divided by commas; BadRequest names the one that is none."""
-    from common.errors import BadRequest
-
     try:
         return [date.fromisoformat(part.strip()) for part in text.split(",")]
     except ValueError as error:

@@ -14,6 +14,7 @@ from common.errors import BadRequest
 from common.settings import settings
 from store.importers.report import ImportReport, write_errors
 from store.importers.run import import_file
+from store.jobs import EMBED_IMAGES, defer
 
 SHOWN = 20  # errors on the screen; all go into the file
 
@@ -81,9 +82,12 @@ def _import(kind: str, file: Path, database_url: str, images: Path | None, conso
             # The file is read, but not yet merged: the bar stays a little short of its end.
             bar.update(task, completed=done, total=total * 1.25)
 
-        return import_file(
+        report = import_file(
             kind, file, database_url, images_dir=settings().images_dir, pictures=images, progress=advance
         )
+    if report.ok and kind == "products":
+        defer(database_url, EMBED_IMAGES)  # a running shop looks at the new pictures at once
+    return report
 
 
 def _show_errors(report: ImportReport, error_file: Path, console: Console) -> None:

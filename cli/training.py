@@ -14,6 +14,7 @@ ASSISTANT_PYTHON = ROOT / "assistant" / ".venv" / "bin" / "python"
 PROGRAMS = {
     "assistant": [str(ASSISTANT_PYTHON), "-m", "assistant.train"],
     "forecasting": [sys.executable, "-m", "ml_tools.forecasting.train"],
+    "visual-search": [sys.executable, "-m", "ml_tools.visual_search.train"],
     "sentence-encoder": [sys.executable, "-m", "ml_tools.sentence_encoder.train"],
 }
 train_app = typer.Typer(help="Train a model on this shop's data.", no_args_is_help=True)
@@ -30,6 +31,12 @@ def assistant() -> None:
 def forecasting() -> None:
     """Learn the shop's seasons and promotions from its orders."""
     _train_here("forecasting")
+
+
+@train_app.command()
+def visual_search() -> None:
+    """Train the network of the visual search that ships in models/ on public data; about an hour on 2 cores."""
+    _train_here("visual-search")
 
 
 @train_app.command()

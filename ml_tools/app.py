@@ -32,14 +32,9 @@ def create_app(database: Database, tools: Sequence[Tool], *, jobs_url: str | Non
 
     async def load_and_work() -> None:
         await registry.load()
-        jobs = {
-            name: job
-            for tool in tools
-            if registry.status(tool.name) is Status.READY
-            for name, job in tool.jobs().items()
-        }
-        if jobs_url and jobs:
-            await work(jobs_url, jobs)
+        if jobs_url:
+            loaded = [tool for tool in tools if registry.status(tool.name) is Status.READY]
+            await work(jobs_url, {name: job for tool in loaded for name, job in tool.jobs().items()})
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

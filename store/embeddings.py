@@ -106,7 +106,7 @@ async def embedded_so_far(session: AsyncSession) -> tuple[int, datetime | None]:
 async def vector_of(session: AsyncSession, public_id: str) -> list[float] | None:
     """The vector of a product's first embedded picture; None when it has none (yet)."""
     found = await session.scalar(_main_vector(Product.public_id == public_id))
-    return found.to_list() if found is not None else None
+    return None if found is None else [float(value) for value in found]
 
 
 def _main_vector(which: ColumnElement[bool]) -> Any:

@@ -15,12 +15,12 @@ import onnxruntime
 from common.settings import settings
 from ml_tools.artefacts import MANIFEST, Manifest, open_artefact
 from ml_tools.visual_search.calibrate import Outputs, calibrate
-from ml_tools.visual_search.calibration import Calibration, Floats
-from ml_tools.visual_search.datasets import GARMENT_PHOTOS, PHOTOS, Goods, Split, garments, photo_goods
+from ml_tools.visual_search.calibration import Floats
+from ml_tools.visual_search.datasets import GARMENT_PHOTOS, PHOTOS, Goods, Split, photo_goods
 from ml_tools.visual_search.disturb import disturbed
+from ml_tools.visual_search.evaluate import OURS, evaluate, garment_accuracy, held_out, merged
 from ml_tools.visual_search.export import onnx_bytes, weights_bytes
-from ml_tools.visual_search.measure import garment_accuracy, shop_metrics
-from ml_tools.visual_search.model import CALIBRATION, LABELS, NAME, ONNX, OUTPUTS, PART_NAMES, TOOL, WEIGHTS
+from ml_tools.visual_search.model import CALIBRATION, LABELS, NAME, ONNX, OUTPUTS, PART_NAMES, TOOL, WEIGHTS, read_model
 from ml_tools.visual_search.network import VisualNetwork
 from ml_tools.visual_search.pictures import Pixels
 from ml_tools.visual_search.vocabulary import ATTRIBUTES, Labels
@@ -66,32 +66,28 @@ def finish(network: VisualNetwork, labels: Labels, data: Path, target: Path) -> 
     validation = outputs_of(raw, validation_goods)
     again = raw.run(np.stack([disturbed(pixels, "all") for pixels in validation_goods.pixels]))
     chosen = calibrate(gallery, validation, {name: again[f"part_{name}"] for name in PART_NAMES})
-    quality = _quality(raw, chosen, gallery, validation, labels, data)
     files = {
         ONNX: content,
         WEIGHTS: weights_bytes(network),
         LABELS: json.dumps(labels.classes, indent=1).encode(),
         CALIBRATION: json.dumps(chosen.to_json(), indent=1).encode(),
     }
-    return _write(target, files, quality)
+    _write(target, files, {})
+    return _write(target, files, _quality(target, data))
 
 
-def _quality(
-    raw: Raw, chosen: Calibration, gallery: Outputs, validation: Outputs, labels: Labels, data: Path
-) -> dict[str, float]:
-    test = outputs_of(raw, photo_goods(data, Split.TEST, labels))
-    names, kinds, read = garments(data, "validation")
-    return {
-        **shop_metrics(chosen, [gallery, validation], test),
-        "clothing-cc0 accuracy": garment_accuracy(raw.run, names, kinds, read),
-    }
+def _quality(target: Path, data: Path) -> dict[str, float]:
+    """What `shopclerk evaluate visual-search` prints, measured on the very files that ship."""
+    model = read_model(open_artefact(target), device="cpu", threads=settings().threads)
+    found = merged(evaluate(model, *held_out(data / PHOTOS)), garment_accuracy(model, data))
+    return {name: by_model[OURS] for name, by_model in found.items()}
 
 
 def _write(target: Path, files: Mapping[str, bytes], quality: Mapping[str, float]) -> Manifest:
     now = datetime.now(UTC)
     manifest = Manifest(
         name=NAME,
-        version=f"{now:%Y%m%d}",
+        version=f"{now:%Y%m%dT%H%M}",
         files={name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
         licence=LICENCE,
         trained_at=now,

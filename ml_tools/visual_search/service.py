@@ -141,7 +141,8 @@ class VisualSearchService:
     async def _pixels(self, source: PictureSource) -> Pixels:
         if source.product_id is not None:
             raise NotEnoughData("A product's tags are proposed, not asked for one by one.")
-        return await self._capacity.run(read_picture, source.picture or await self._uploaded(source))
+        content = await self._uploaded(source) if source.picture is None else source.picture
+        return await self._capacity.run(read_picture, content)
 
     async def _uploaded(self, source: PictureSource) -> bytes:
         async with self._database.read() as session:
