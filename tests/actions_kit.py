@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -19,7 +19,7 @@ from actions.base import ShopAction
 from actions.bootstrap import Services
 from actions.context import SLOT
 from actions.registry import all_actions
-from actions.tool_answers import ForecastAnswer
+from actions.tool_answers import ForecastAnswer, ProposalsAnswer, VisualSearchAnswer
 from common.caller import Caller, Role, TokenSigner, TokenVerifier, ensure_keys
 from common.ids import public_id
 from common.settings import ROOT
@@ -86,10 +86,16 @@ class Said:
 
 
 class FakeTools:
-    """A forecasting tool that gives what it is told to: an answer, or an error to raise."""
+    """Tools that give what they are told to: an answer, or an error to raise."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, int, str]] = []
+        self.looked: list[dict[str, Any]] = []  # what the visual search was asked
+        self.alike: list[str] = []  # the products that look like every picture, as far as no filter leaves them out
+        self.fits: Callable[[dict[str, Any]], bool] = lambda asked: True  # whether a search finds anything
+        self.seen: dict[str, Any] = {}
+        self.nothing_close = False
+        self.proposals = proposals_json()
         self.error: Exception | None = None
         self.seconds = 0.0
 
@@ -101,8 +107,42 @@ class FakeTools:
             raise self.error
         return ForecastAnswer.model_validate(forecast_json(product_id, horizon_days))
 
+    async def visual_search(
+        self, source: dict[str, Any], narrowed_to: dict[str, Any], *, ignoring: Any, without: Any = (), n: int = 6
+    ) -> VisualSearchAnswer:
+        asked = {"source": source, "narrowed_to": narrowed_to, "ignoring": list(ignoring)}
+        self.looked.append(asked)
+        if self.error:
+            raise self.error
+        found = self.alike if self.fits(asked) else []
+        return VisualSearchAnswer.model_validate(
+            {
+                "model": {"name": "network", "version": "1"}, "as_of": str(TODAY), "exact": True,
+                "seen": self.seen if "upload_id" in source else {},
+                "nothing_close": self.nothing_close and "kind" not in ignoring,
+                "products": [
+                    {"product_id": product, "likeness": 0.9 - place / 10, "same_kind": place == 0, "same_colour": True}
+                    for place, product in enumerate(found[:n])
+                ],
+            }
+        )  # fmt: skip
+
+    async def propose_tags(self, most_products: int) -> ProposalsAnswer:
+        if self.error:
+            raise self.error
+        return ProposalsAnswer.model_validate(self.proposals)
+
     async def close(self) -> None:
         return None
+
+
+def proposals_json(products: int = 3, *, remaining: bool = False) -> dict[str, Any]:
+    """Proposals for some products as the tool documents them."""
+    return {
+        "model": {"name": "network", "version": "1"}, "as_of": str(TODAY), "products": products,
+        "remaining": remaining,
+        "attributes": {"kind": {"accepted": 2, "waiting": 1}, "colour": {"accepted": 1, "waiting": 2}},
+    }  # fmt: skip
 
 
 def forecast_json(product_id: str = "p_1", days: int = 45) -> dict[str, Any]:

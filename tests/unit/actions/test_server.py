@@ -47,7 +47,7 @@ def call(shop: Shop, action: str, **changes: Any) -> dict[str, Any]:
 async def test_an_action_runs_and_its_words_come_back(http: httpx.AsyncClient, shop: Shop) -> None:
     answer = await http.post("/webhook", json=call(shop, "action_image"))
     assert answer.status_code == 200
-    assert [message["response"] for message in answer.json()["responses"]] == ["utter_image_search_missing"]
+    assert [message["response"] for message in answer.json()["responses"]] == ["utter_send_picture"]
     assert answer.json()["events"] == []
     assert "access-control-allow-origin" not in answer.headers
 
