@@ -49,6 +49,8 @@ TITLES: Mapping[str, str] = {
     "revenue_report": "Revenue",
     "stock_runout": "Stock that will run out",
     "send_image": "Search by picture",
+    "find_similar": "Things that look like it",
+    "tag_products": "Tag the new products",
 }
 
 

@@ -46,20 +46,24 @@ CHECKS = (
     ),
 )
 
-# One row per product of the file; columns that the file has not come from the store.
+# One row per product of the file; columns that the file has not come from the store, and so do accepted tags.
 DESCRIBED = """
     CREATE TEMP TABLE described ON COMMIT DROP AS
     SELECT s.sku, s.name, s.price, s.currency, paths.category_id, p.id AS product_id,
         CASE WHEN 'brand' = ANY (%(columns)s) THEN s.brand ELSE p.brand END AS brand,
         coalesce(CASE WHEN 'description' = ANY (%(columns)s) THEN s.description ELSE p.description END, '')
             AS description,
-        coalesce(CASE WHEN 'attributes' = ANY (%(columns)s) THEN s.attributes ELSE p.attributes END, '{}')
-            AS attributes,
+        CASE WHEN 'attributes' = ANY (%(columns)s) THEN tags.accepted || coalesce(s.attributes, '{}')
+            ELSE coalesce(p.attributes, '{}') END AS attributes,
         coalesce(CASE WHEN 'active' = ANY (%(columns)s) THEN s.active ELSE p.active END, true) AS active,
         p.price IS DISTINCT FROM s.price AS repriced
     FROM (SELECT DISTINCT ON (sku) * FROM staged ORDER BY sku, file_line) AS s
     JOIN category_paths AS paths ON paths.path = s.category
-    LEFT JOIN products AS p ON p.sku = s.sku
+    LEFT JOIN products AS p ON p.sku = s.sku,
+    LATERAL (
+        SELECT coalesce(jsonb_object_agg(attribute, label), '{}') AS accepted
+        FROM product_tags WHERE product_id = p.id AND status = 'accepted'
+    ) AS tags
 """
 
 DESCRIBE = """

@@ -18,7 +18,7 @@ const SUGGESTIONS = {
   marketer: ["Forecast next 45 days for Note20", "Revenue of last month", "What will run out of stock?"],
   agent: ["What can you do?", "What are your best sellers?"],
 };
-const ABOUT_PRODUCT = ["Why should I buy it?", "How many are left?", "Anything cheaper?"];
+const ABOUT_PRODUCT = ["Why should I buy it?", "How many are left?", "What looks like this?"];
 
 class Chat {
   constructor(root) {

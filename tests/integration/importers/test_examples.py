@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import psycopg
 import pytest
 
 from tests.integration.importers.conftest import EXAMPLES, Importer
@@ -119,3 +120,22 @@ def test_progress_reaches_the_end_of_the_file(importer: Importer) -> None:
         "products", path, importer.url, images_dir=importer.images_dir, progress=lambda *step: seen.append(step)
     )
     assert seen[-1] == (path.stat().st_size, path.stat().st_size)
+
+
+def test_accepted_tags_stay_when_a_file_that_lacks_them_is_imported_again(filled: Importer) -> None:
+    """What the file itself says wins; what only waits is not taken for granted."""
+    with psycopg.connect(filled.url) as connection:
+        for attribute, label, status in (
+            ("kind", "phones", "accepted"),
+            ("os", "Tizen", "accepted"),
+            ("style", "x", "waiting"),
+        ):
+            connection.execute(
+                "INSERT INTO product_tags (product_id, attribute, label, confidence, status, model_version)"
+                " SELECT id, %s, %s, 0.9, %s, '1' FROM products WHERE sku = 'NOTE20'",
+                (attribute, label, status),
+            )
+    assert filled.example("products").ok
+    ((attributes,),) = filled.query("SELECT attributes FROM products WHERE sku = 'NOTE20'")
+    assert (attributes["kind"], attributes["os"], "style" in attributes) == ("phones", "Android", False)
+    assert filled.example("products").counts.unchanged == ROWS["products"]
