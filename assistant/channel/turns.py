@@ -14,6 +14,7 @@ from assistant.channel.caller import Caller
 from assistant.channel.errors import Unavailable
 from assistant.channel.output import Part, PartsCollector
 from assistant.channel.payload import parse_of, parse_payload
+from assistant.channel.picture import with_picture
 from assistant.channel.request import TurnRequest
 from assistant.channel.splitting import Parse, questions_in
 from assistant.observability.metrics import parse_seconds, timed
@@ -83,6 +84,8 @@ class Turns:
             with timed(parse_seconds):
                 return _slim(await self._processor.parse_message(UserMessage(text, metadata=metadata)))
 
+        if turn.image_id:  # one question: its other half would be asked without the picture
+            return [(turn.text, with_picture(await parse(turn.text)))]
         return await questions_in(turn.text, parse)
 
     async def _say(self, caller: Caller, text: str, parse: Parse, metadata: dict[str, Any]) -> list[Part]:

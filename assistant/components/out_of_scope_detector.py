@@ -4,7 +4,8 @@ A classifier's softmax is confident about nonsense, because it only ever compare
 near the message lies to examples in and out of scope in the embedding space, and the margin of a linear separator that
 was shown outliers (Hendrycks et al. 2019, "outlier exposure"). A small model weighs this evidence; it is fitted on
 folds that the evidence was not learnt from, and its threshold is the strictest that rejects no more than
-`false_rejections` of the in-scope examples there.
+`false_rejections` of the in-scope examples there. The folds are drawn several times and the evidence is averaged: few
+examples lie near the threshold, and it should not hang on who shared a fold with them.
 """
 
 from typing import Any
@@ -19,7 +20,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import RepeatedStratifiedKFold
 
 from assistant.components.examples import OUT_OF_SCOPE, teaching
 from assistant.components.masking import MASKED_TEXT
@@ -35,7 +36,7 @@ class OutOfScopeDetector(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"false_rejections": 0.03, "folds": 5, "C": 3.0, "known_product": 1.0}
+        return {"false_rejections": 0.02, "folds": 5, "draws": 3, "C": 3.0, "known_product": 1.0}
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, arrays: Arrays) -> None:
         self._config, self._storage, self._resource, self._arrays = config, model_storage, resource, arrays
@@ -93,11 +94,12 @@ class OutOfScopeDetector(GraphComponent):
     def _unseen_evidence(self, rows: csr_matrix, vectors: np.ndarray, outside: np.ndarray) -> np.ndarray:
         """The evidence for every example from the folds that it is not in, (examples, 5)."""
         result = np.zeros((len(outside), 5))
-        folds = StratifiedKFold(self._config["folds"], shuffle=True, random_state=0)
+        draws = self._config["draws"]
+        folds = RepeatedStratifiedKFold(n_splits=self._config["folds"], n_repeats=draws, random_state=0)
         for learn, judge in folds.split(vectors, outside):
             weights, bias = self._separator(rows[learn], outside[learn])
             known, strange = vectors[learn][~outside[learn]], vectors[learn][outside[learn]]
-            result[judge] = evidence(rows[judge] @ weights + bias, vectors[judge], known, strange)
+            result[judge] += evidence(rows[judge] @ weights + bias, vectors[judge], known, strange) / draws
         return result
 
     def strangeness(self, message: Message) -> float:

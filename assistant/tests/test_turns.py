@@ -70,6 +70,24 @@ async def test_an_image_alone_is_an_intent_of_its_own(turns: Turns, conversation
     assert (await ask(turns, conversation, image_id="u_1")).intent == "send_image"
 
 
+async def test_words_about_an_image_ask_for_what_looks_like_it(
+    turns: Turns, actions: FakeActions, conversation: str
+) -> None:
+    answer = await ask(turns, conversation, "how much is something like this", image_id="u_1")
+    assert (words(answer), answer.intent, answer.confidence) == (["action_find_similar"], "find_similar", 1.0)
+    assert actions.calls[0]["tracker"]["latest_message"]["text"] == "how much is something like this"
+
+
+async def test_an_image_that_is_only_evidence_leaves_the_words_their_intent(turns: Turns, conversation: str) -> None:
+    answer = await ask(turns, conversation, "it arrived torn, can i return it", image_id="u_1")
+    assert (words(answer), answer.intent) == (["action_return_order"], "return_order")
+
+
+async def test_words_with_an_image_are_one_question(turns: Turns, conversation: str) -> None:
+    answer = await ask(turns, conversation, "what is the price and is it in stock?", image_id="u_1")
+    assert words(answer) == ["action_find_similar"]
+
+
 async def test_two_questions_are_answered_in_order(turns: Turns, conversation: str) -> None:
     answer = await ask(turns, conversation, "what is the price and is it in stock?")
     assert words(answer) == ["action_price", "action_stock"]
