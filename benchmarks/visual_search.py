@@ -71,7 +71,8 @@ def fill(url: str, vectors: Floats, version: str) -> None:
         )
         cursor.execute(
             "INSERT INTO variants (product_id, sku, colour, price, stock)"
-            " SELECT id, sku, (ARRAY['Black', 'Blue', 'Red', 'White', 'Green'])[1 + id % 5], price, id % 4 FROM products"
+            " SELECT id, sku, (ARRAY['Black', 'Blue', 'Red', 'White', 'Green'])[1 + id % 5], price, id % 4"
+            " FROM products"
         )
         cursor.execute(
             "INSERT INTO product_images (product_id, path, sha256) SELECT id, 'none.jpg', repeat('0', 64) FROM products"

@@ -103,18 +103,20 @@ async def embedded_so_far(session: AsyncSession) -> tuple[int, datetime | None]:
     return count, newest
 
 
-async def vector_of(session: AsyncSession, public_id: str) -> list[float] | None:
-    """The vector of a product's first embedded picture; None when it has none (yet)."""
-    found = await session.scalar(_main_vector(Product.public_id == public_id))
-    return None if found is None else [float(value) for value in found]
+async def vector_of(session: AsyncSession, public_id: str, model_version: str) -> list[float] | None:
+    """The vector that a model version gave a product's first picture; None when it has none (yet)."""
+    this = Product.public_id == public_id, ImageEmbedding.model_version == model_version
+    found = (await session.execute(_main_vector(*this))).one_or_none()
+    return None if found is None else [float(value) for value in found.embedding]
 
 
-def _main_vector(which: ColumnElement[bool]) -> Any:
+def _main_vector(*which: ColumnElement[bool]) -> Any:
+    """Embedding and model version of a product's first embedded picture."""
     return (
-        select(ImageEmbedding.embedding)
+        select(ImageEmbedding.embedding, ImageEmbedding.model_version)
         .join(ProductImage, ProductImage.id == ImageEmbedding.image_id)
         .join(Product, Product.id == ProductImage.product_id)
-        .where(which, ImageEmbedding.embedding.is_not(None))
+        .where(*which, ImageEmbedding.embedding.is_not(None))
         .order_by(ProductImage.position)
         .limit(1)
     )
@@ -126,22 +128,26 @@ async def lookalikes(
     filters: ProductFilters,
     *,
     like: Sequence[float] | None = None,
+    model_version: str | None = None,
     without: Sequence[str] = (),
     limit: int = 10,
     exact: bool = False,
 ) -> list[Lookalike]:
     """Products by how near their nearest picture lies to `wanted`, in one statement with the filters.
 
-    `like` is the vector that the likenesses are told of, when parts of `wanted` were left out; `without` are public
+    `like` is the vector that the parts' likenesses are told of, when parts of `wanted` were left out. Only vectors of
+    `model_version` are compared where it is given: those of two versions have nothing in common. `without` are public
     ids to leave out. `exact` compares with every picture, else the index is asked.
     """
+    version = [ImageEmbedding.model_version == model_version] if model_version else []
     target = cast(literal(HalfVector(list(wanted)), HALFVEC(DIMENSIONS)), HALFVEC(DIMENSIONS))
     seen = cast(literal(HalfVector(list(wanted if like is None else like)), HALFVEC(DIMENSIONS)), HALFVEC(DIMENSIONS))
     distance = ImageEmbedding.embedding.cosine_distance(target)
     near = (
         select(Product.public_id, ImageEmbedding.embedding, distance.label("distance"))
         .join(Product, Product.id == ImageEmbedding.product_id)
-        .where(ImageEmbedding.embedding.is_not(None), *conditions(filters), Product.public_id.not_in(without))
+        .where(ImageEmbedding.embedding.is_not(None), *version)
+        .where(*conditions(filters), Product.public_id.not_in(without))
         .order_by(distance + 0 if exact else distance)  # a sum cannot come out of the index
         .limit(limit * PICTURES_A_PRODUCT)
         .cte("near")
@@ -169,15 +175,17 @@ def _part_likeness(embedding: ColumnElement[Any], target: ColumnElement[Any], pa
 
 async def similar_looking(session: AsyncSession, product_id: int, *, limit: int) -> list[int]:
     """Ids of products in stock that look like a product, the likest first; empty while it has no vector."""
-    vector = await session.scalar(_main_vector(Product.id == product_id))
-    if vector is None:
+    own = (await session.execute(_main_vector(Product.id == product_id))).one_or_none()
+    if own is None:
         return []
+    distance = ImageEmbedding.embedding.cosine_distance(own.embedding)
     query = (
-        select(ImageEmbedding.product_id)
+        select(distance, ImageEmbedding.product_id)
         .join(Product, Product.id == ImageEmbedding.product_id)
-        .where(ImageEmbedding.embedding.is_not(None), Product.id != product_id)
-        .where(*conditions(ProductFilters(in_stock=True)))
-        .order_by(ImageEmbedding.embedding.cosine_distance(vector))
+        .where(ImageEmbedding.embedding.is_not(None), ImageEmbedding.model_version == own.model_version)
+        .where(Product.id != product_id, *conditions(ProductFilters(in_stock=True)))
+        .order_by(distance)
         .limit(limit * PICTURES_A_PRODUCT)
     )
-    return list(dict.fromkeys(await session.scalars(query)))[:limit]
+    rows = sorted(tuple(row) for row in await session.execute(query))  # a filtered scan of the index is nearly in order
+    return list(dict.fromkeys(found for _, found in rows))[:limit]

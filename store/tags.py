@@ -51,13 +51,17 @@ class WaitingTag:
 
 
 async def untagged(session: AsyncSession, *, limit: int) -> list[Untagged]:
-    """Active products with an embedded main picture and no proposals yet, the newest first."""
+    """Active products with an embedded main picture and no proposals yet, the newest first.
+
+    Where the shop has filled in all that a picture tells there is nothing to propose: such products are left out."""
     proposed = exists().where(ProductTag.product_id == Product.id)
+    attribute = func.jsonb_object_keys(ImageEmbedding.seen).column_valued("attribute")
+    lacking = select(attribute).where(~Product.attributes.has_key(attribute)).correlate(Product, ImageEmbedding)
     query = (
         select(Product.id, Product.name, Product.attributes, ImageEmbedding.seen, ImageEmbedding.model_version)
         .join(ProductImage, (ProductImage.product_id == Product.id) & (ProductImage.position == 0))
         .join(ImageEmbedding, ImageEmbedding.image_id == ProductImage.id)
-        .where(Product.active, ImageEmbedding.embedding.is_not(None), ~proposed)
+        .where(Product.active, ImageEmbedding.embedding.is_not(None), ~proposed, lacking.exists())
         .order_by(Product.created_at.desc(), Product.id)
         .limit(limit)
     )
@@ -109,7 +113,9 @@ async def tag_counts(session: AsyncSession) -> dict[str, dict[str, int]]:
     alone = (ProductTag.status == "accepted") & ProductTag.decided_by.is_(None)
     status = case((alone, "automatic"), else_=ProductTag.status)
     rows = await session.execute(
-        select(ProductTag.attribute, status, func.count()).group_by(ProductTag.attribute, status)
+        select(ProductTag.attribute, status, func.count())
+        .group_by(ProductTag.attribute, status)
+        .order_by(ProductTag.attribute)
     )
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     for attribute, name, count in rows:
@@ -132,9 +138,16 @@ async def decide(
         raise Conflict("That label was not among the proposals.")
     tag.status, tag.decided_by, tag.decided_at = ("accepted" if label else "rejected"), decided_by, now
     if label:
-        tag.label = label
+        _take(tag, label)
         await _write(session, {tag.product_id: {tag.attribute: label}})
     return tag
+
+
+def _take(tag: ProductTag, label: str) -> None:
+    """The label with its own confidence; what was proposed in its place stays, first among the alternatives."""
+    chances = {tag.label: tag.confidence} | dict(tag.alternatives)
+    tag.label, tag.confidence = label, chances.pop(label)
+    tag.alternatives = [[name, chance] for name, chance in chances.items()]
 
 
 async def _write(session: AsyncSession, values: Mapping[int, Mapping[str, str]]) -> None:

@@ -1,11 +1,10 @@
 """Actions with stand-ins around them: real tokens, a real database where one is given, a tool that does as told."""
 
-import asyncio
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,16 +18,14 @@ from actions.base import ShopAction
 from actions.bootstrap import Services
 from actions.context import SLOT
 from actions.registry import all_actions
-from actions.tool_answers import ForecastAnswer, ProposalsAnswer, VisualSearchAnswer
 from common.caller import Caller, Role, TokenSigner, TokenVerifier, ensure_keys
 from common.ids import public_id
 from common.settings import ROOT
 from store.session import Database
 from store.tables import Category, Conversation, Customer, Order, OrderLine, Product, Promotion, StockDay, Variant
+from tests.fake_tools import NOW, TODAY, FakeTools
 
 RESPONSES = ROOT / "assistant" / "domain" / "responses"
-NOW = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
-TODAY = NOW.date()
 
 
 def responses() -> dict[str, list[str]]:
@@ -83,93 +80,6 @@ class Said:
     @property
     def everything(self) -> str:
         return "\n".join([self.text, *(str(message["custom"]) for message in self.messages)])
-
-
-class FakeTools:
-    """Tools that give what they are told to: an answer, or an error to raise."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, int, str]] = []
-        self.looked: list[dict[str, Any]] = []  # what the visual search was asked
-        self.alike: list[str] = []  # the products that look like every picture, as far as no filter leaves them out
-        self.fits: Callable[[dict[str, Any]], bool] = lambda asked: True  # whether a search finds anything
-        self.seen: dict[str, Any] = {}
-        self.nothing_close = False
-        self.proposals = proposals_json()
-        self.error: Exception | None = None
-        self.seconds = 0.0
-
-    async def forecast(self, product_id: str, horizon_days: int, asked_by: str) -> ForecastAnswer:
-        self.asked.append((product_id, horizon_days, asked_by))
-        if self.seconds:
-            await asyncio.sleep(self.seconds)
-        if self.error:
-            raise self.error
-        return ForecastAnswer.model_validate(forecast_json(product_id, horizon_days))
-
-    async def visual_search(
-        self, source: dict[str, Any], narrowed_to: dict[str, Any], *, ignoring: Any, without: Any = (), n: int = 6
-    ) -> VisualSearchAnswer:
-        asked = {"source": source, "narrowed_to": narrowed_to, "ignoring": list(ignoring)}
-        self.looked.append(asked)
-        if self.error:
-            raise self.error
-        found = self.alike if self.fits(asked) else []
-        return VisualSearchAnswer.model_validate(
-            {
-                "model": {"name": "network", "version": "1"}, "as_of": str(TODAY), "exact": True,
-                "seen": self.seen if "upload_id" in source else {},
-                "nothing_close": self.nothing_close and "kind" not in ignoring,
-                "products": [
-                    {"product_id": product, "likeness": 0.9 - place / 10, "same_kind": place == 0, "same_colour": True}
-                    for place, product in enumerate(found[:n])
-                ],
-            }
-        )  # fmt: skip
-
-    async def propose_tags(self, most_products: int) -> ProposalsAnswer:
-        if self.error:
-            raise self.error
-        return ProposalsAnswer.model_validate(self.proposals)
-
-    async def close(self) -> None:
-        return None
-
-
-def proposals_json(products: int = 3, *, remaining: bool = False) -> dict[str, Any]:
-    """Proposals for some products as the tool documents them."""
-    return {
-        "model": {"name": "network", "version": "1"}, "as_of": str(TODAY), "products": products,
-        "remaining": remaining,
-        "attributes": {"kind": {"accepted": 2, "waiting": 1}, "colour": {"accepted": 1, "waiting": 2}},
-    }  # fmt: skip
-
-
-def forecast_json(product_id: str = "p_1", days: int = 45) -> dict[str, Any]:
-    """A forecast as the tool documents it: 10 units a day."""
-    start = TODAY
-    band = {"mean": 10.0, "lo80": 8.0, "hi80": 12.0, "lo95": 6.0, "hi95": 15.0}
-    return {
-        "id": "f_0123456789abcdef01234567",
-        "model": {"name": "ensemble", "version": "1"},
-        "as_of": str(start - timedelta(days=1)),
-        "product_id": product_id,
-        "horizon_days": days,
-        "start": str(start),
-        "end": str(start + timedelta(days=days - 1)),
-        "points": [{"day": str(start + timedelta(days=n)), **band} for n in range(days)],
-        "total": {
-            "mean": 10.0 * days, "lo80": 9.0 * days, "hi80": 11.0 * days, "lo95": 8.0 * days, "hi95": 12.0 * days,
-        },
-        "last_period": {
-            "start": str(start - timedelta(days=days)), "end": str(start - timedelta(days=1)), "units": 8 * days,
-        },
-        "change_percent": 25.0,
-        "quality": {"error_measure": "sMAPE", "error": 12.5, "naive_error": 20.1, "coverage80": 0.81, "windows": 6},
-        "notes": ["3 days without stock were not counted as zero demand"],
-        "chart_url": "/forecasts/f_0123456789abcdef01234567/chart.png",
-        "csv_url": "/forecasts/f_0123456789abcdef01234567/forecast.csv",
-    }  # fmt: skip
 
 
 @dataclass

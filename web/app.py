@@ -38,6 +38,7 @@ from web.chat.images import ImageStore
 from web.chat.record import Record
 from web.chat.turns import DEADLINE_SECONDS, TurnService
 from web.console import pages as console_pages
+from web.console import tags as console_tags
 from web.limits import Limiter
 from web.security import AddressLimitMiddleware, BodyMiddleware, OriginMiddleware, Origins, SecurityHeadersMiddleware
 from web.services import Services
@@ -116,7 +117,7 @@ def _add_middleware(app: FastAPI, services: Services) -> None:
 def _add_routes(app: FastAPI) -> None:
     for api in (accounts_api, chat_api):
         app.include_router(api.router, responses=PROBLEMS)
-    for room in (chat_socket, accounts_pages, shop_pages, console_pages):
+    for room in (chat_socket, accounts_pages, shop_pages, console_pages, console_tags):
         app.include_router(room.router)
     app.mount("/static", CachedStatic(directory=STATIC), name="static")
     shop_route.install(app)

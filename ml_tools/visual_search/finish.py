@@ -16,6 +16,7 @@ from common.settings import settings
 from ml_tools.artefacts import MANIFEST, Manifest, open_artefact
 from ml_tools.visual_search.calibrate import Outputs, calibrate
 from ml_tools.visual_search.calibration import Floats
+from ml_tools.visual_search.card import card_text
 from ml_tools.visual_search.datasets import GARMENT_PHOTOS, PHOTOS, Goods, Split, photo_goods
 from ml_tools.visual_search.disturb import disturbed
 from ml_tools.visual_search.evaluate import OURS, evaluate, garment_accuracy, held_out, merged
@@ -26,6 +27,7 @@ from ml_tools.visual_search.pictures import Pixels
 from ml_tools.visual_search.vocabulary import ATTRIBUTES, Labels
 
 BATCH = 64
+CARD = "MODEL_CARD.md"
 TRAINED_ON = (
     f"{PHOTOS} (training split), {GARMENT_PHOTOS} (training part), drawings by this project's code; "
     "EfficientNet-Lite0 pretrained on ImageNet"
@@ -96,7 +98,8 @@ def _write(target: Path, files: Mapping[str, bytes], quality: Mapping[str, float
         quality={name: round(value, 4) for name, value in quality.items()},
     )
     target.mkdir(parents=True, exist_ok=True)
-    for name, content in {**files, MANIFEST: (manifest.model_dump_json(indent=2) + "\n").encode()}.items():
+    described = {MANIFEST: manifest.model_dump_json(indent=2) + "\n", CARD: card_text(manifest)}
+    for name, content in {**files, **{name: text.encode() for name, text in described.items()}}.items():
         (target / name).write_bytes(content)
     return open_artefact(target).manifest
 

@@ -37,7 +37,7 @@ def total_loss(seen: Seen, proxies: Proxies, targets: Targets) -> tuple[Tensor, 
         for name in (*ATTRIBUTES, "garment")
     }
     for name in ("kind", "colour"):
-        logits = proxies(name, seen.parts[name])
+        logits = proxies(name, seen.proxied[name])
         terms[f"{name}_proxy"] = PROXY_WEIGHT * cross_entropy(logits, targets[name], SMOOTHING[name])
     terms["product"] = PRODUCT_WEIGHT * contrast(seen.parts["product"])
     return torch.stack(list(terms.values())).sum(), {name: float(term.detach()) for name, term in terms.items()}

@@ -1,7 +1,9 @@
 """The network: an EfficientNet-Lite0 trunk shared by all heads, a soft histogram of colours, and three embeddings.
 
 F = CNN_features(x) is the trunk's pooled output; every attribute has a linear head on it, trained by cross-entropy.
-What a picture is found by is one vector of 256 numbers: kind, colour and the very product, each a part of its own.
+What a picture is found by is one vector of 256 numbers: kind, colour and the very product, each a part of its own. The
+parts of kind and colour are the roots of the heads' chances, so that the cosine of two pictures is how much what they
+may show overlaps (the Bhattacharyya coefficient); the product's part is an embedding of its own.
 """
 
 from collections.abc import Callable
@@ -24,10 +26,12 @@ DIMENSIONS = sum(PARTS.values())
 
 @dataclass(frozen=True)
 class Seen:
-    """What the network makes of n pictures: unit vectors by part [n, d], and logits by attribute [n, classes]."""
+    """What the network makes of n pictures: unit vectors by part [n, d], logits by attribute [n, classes], and the unit
+    vectors that training alone holds against proxies of kinds and colours [n, d]."""
 
     parts: dict[str, Tensor]
     logits: dict[str, Tensor]
+    proxied: dict[str, Tensor]
 
 
 class ColourHistogram(nn.Module):
@@ -121,10 +125,17 @@ class VisualNetwork(nn.Module):
         dropped = self.drop(trunk)
         sources = {"colour": colour}
         inputs = {"kind": dropped, "colour": colour, "product": everything}
-        return Seen(
-            parts={n: functional.normalize(layer(inputs[n]), dim=1) for n, layer in self.embeddings.items()},
-            logits={name: head(sources.get(name, dropped)) for name, head in self.heads.items()},
-        )
+        logits = {name: head(sources.get(name, dropped)) for name, head in self.heads.items()}
+        embedded = {n: functional.normalize(layer(inputs[n]), dim=1) for n, layer in self.embeddings.items()}
+        product = embedded.pop("product")
+        chances = {name: _roots_of_chances(logits[name], PARTS[name]) for name in ("kind", "colour")}
+        return Seen(parts={**chances, "product": product}, logits=logits, proxied=embedded)
+
+
+def _roots_of_chances(logits: Tensor, dimensions: int) -> Tensor:
+    """[n, classes] -> unit vectors [n, dimensions]; what the vocabulary does not fill is zero."""
+    roots = logits.softmax(dim=1).clamp(min=1e-12).sqrt()
+    return functional.pad(roots, (0, dimensions - logits.shape[1]))
 
 
 Stem = Callable[[Tensor], Tensor]

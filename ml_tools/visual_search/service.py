@@ -75,20 +75,22 @@ class VisualSearchService:
         product without an embedded picture, BadRequest for bytes that are no picture."""
         with timed(tool_seconds, tool="visual_search"):
             wanted = await self._wanted(request)
+            masked = _masked(wanted.vector, request.ignoring)
             index = await self._index_now()
             without = [*request.without, *([request.product_id] if request.product_id else [])]
             async with self._database.read() as session:
                 found = await lookalikes(
                     session,
-                    _masked(wanted.vector, request.ignoring).tolist(),
+                    masked.tolist(),
                     ProductFilters(**request.narrowed_to.model_dump()),
                     like=wanted.vector.tolist(),
+                    model_version=self.model.version,
                     without=without,
                     limit=request.n,
                     exact=index.pictures <= EXACT_UP_TO,
                 )
             log.info("visual_search", source=_source(request), found=len(found), pictures=index.pictures)
-            return self._answer(request, wanted, found, index)
+            return self._answer(request, wanted, found, index, scale=1 / float(np.linalg.norm(masked)))
 
     async def tags(self, source: PictureSource) -> ImageTagsAnswer:
         """What a picture shows."""
@@ -133,7 +135,7 @@ class VisualSearchService:
             sight = await self._batcher.run(await self._pixels(source))
             return Wanted(sight.vector, sight)
         async with self._database.read() as session:
-            vector = await vector_of(session, source.product_id)
+            vector = await vector_of(session, source.product_id, self.model.version)
         if vector is None:
             raise NotEnoughData("This product has no picture that could be compared yet.")
         return Wanted(np.array(vector, dtype=np.float32), None)
@@ -161,8 +163,9 @@ class VisualSearchService:
         return self._index[1]
 
     def _answer(
-        self, request: VisualSearchRequest, wanted: Wanted, found: Sequence[Lookalike], index: Index
+        self, request: VisualSearchRequest, wanted: Wanted, found: Sequence[Lookalike], index: Index, *, scale: float
     ) -> VisualSearchAnswer:
+        """`scale` makes a perfect match 1 again where parts of the picture do not count."""
         calibration = self.model.calibration
         nearest = max((one.kind_likeness for one in found), default=-1.0)
         labels = wanted.sight.labels if wanted.sight else {}
@@ -175,7 +178,7 @@ class VisualSearchService:
             products=[
                 FoundProduct(
                     product_id=one.product_id,
-                    likeness=round(calibration.chance_of_same(one.likeness), 3),
+                    likeness=round(calibration.chance_of_same(one.likeness * scale), 3),
                     same_kind=one.kind_likeness >= calibration.same["kind"],
                     same_colour=one.colour_likeness >= calibration.same["colour"],
                 )

@@ -20,7 +20,7 @@ from actions.tools import (
     ToolUnreached,
 )
 from common.errors import ErrorCode, ImpossibleHorizon, NotEnoughData, NotFound, envelope
-from tests.actions_kit import forecast_json
+from tests.fake_tools import forecast_json
 
 Answer = Callable[[httpx.Request], httpx.Response]
 

@@ -1,1 +1,1 @@
-"""The staff's console: open tickets for agents, forecasts for marketers."""
+"""The staff's console: open tickets for agents, forecasts and proposed tags for marketers."""

@@ -3,41 +3,22 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.caller import Role
 from common.errors import NotFound
-from common.requests import current_request_id
-from store import audit
-from store.audit import Outcome
 from store.tables import Customer, Forecast, Product, Ticket
 from store.tickets import close_ticket, everything_said, open_tickets
-from web.accounts.session import SessionInfo, requires
+from web.console.staff import Agent, Marketer, Staff, note
 from web.shop.rendering import page
 from web.shop.route import PageRoute
 from web.shop.visiting import Slug, transaction
 
 router = APIRouter(prefix="/console", route_class=PageRoute, include_in_schema=False)
-Agent = Annotated[SessionInfo, Depends(requires(Role.AGENT))]
-Marketer = Annotated[SessionInfo, Depends(requires(Role.MARKETER))]
-Staff = Annotated[SessionInfo, Depends(requires(Role.AGENT, Role.MARKETER))]
 Number = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,20}$")]
 SHOWN = 50
-
-
-async def _note(session: AsyncSession, staff: SessionInfo, action: str, **detail: str) -> None:
-    await audit.record(
-        session,
-        actor=staff.subject,
-        role=staff.role.value,
-        action=action,
-        outcome=Outcome.ALLOWED,
-        request_id=current_request_id(),
-        detail=detail,
-    )
 
 
 @router.get("")
@@ -50,7 +31,7 @@ async def console(staff: Staff) -> Response:
 async def tickets(request: Request, staff: Agent) -> Response:
     """Open tickets, the oldest first, then those closed last."""
     async with transaction(request) as session:
-        await _note(session, staff, "list_tickets")
+        await note(session, staff, "list_tickets")
         done = select(Ticket).where(Ticket.status != "open").order_by(Ticket.closed_at.desc()).limit(10)
         return await page(
             request,
@@ -68,7 +49,7 @@ async def ticket(request: Request, staff: Agent, number: Number) -> Response:
         found = await session.scalar(select(Ticket).where(Ticket.number == number))
         if found is None:
             raise NotFound("There is no such ticket.")
-        await _note(session, staff, "read_ticket", ticket=number)
+        await note(session, staff, "read_ticket", ticket=number)
         customer = await session.get(Customer, found.customer_id) if found.customer_id else None
         said = await everything_said(session, found)
         return await page(request, session, "console/ticket.html", ticket=found, said=said, customer=customer)
@@ -79,7 +60,7 @@ async def close(request: Request, staff: Agent, number: Number) -> Response:
     """Close a ticket; its conversation goes back to the assistant."""
     async with transaction(request) as session:
         await close_ticket(session, number, now=datetime.now(UTC))
-        await _note(session, staff, "close_ticket", ticket=number)
+        await note(session, staff, "close_ticket", ticket=number)
     return RedirectResponse("/console/tickets?notice=closed", status_code=303)
 
 
@@ -87,7 +68,7 @@ async def close(request: Request, staff: Agent, number: Number) -> Response:
 async def forecasts(request: Request, staff: Marketer) -> Response:
     """The newest forecasts, the first with its chart."""
     async with transaction(request) as session:
-        await _note(session, staff, "list_forecasts")
+        await note(session, staff, "list_forecasts")
         found = select(Forecast, Product).join(Product).order_by(Forecast.created_at.desc()).limit(SHOWN)
         rows = (await session.execute(found)).all()
         return await page(request, session, "console/forecasts.html", rows=rows)
@@ -101,5 +82,5 @@ async def forecast(request: Request, staff: Marketer, public_id: Slug) -> Respon
         row = (await session.execute(query)).one_or_none()
         if row is None:
             raise NotFound("There is no such forecast.")
-        await _note(session, staff, "read_forecast", forecast=public_id)
+        await note(session, staff, "read_forecast", forecast=public_id)
         return await page(request, session, "console/forecast.html", forecast=row[0], product=row[1])

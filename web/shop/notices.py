@@ -10,4 +10,8 @@ NOTICES = {
     "signed-out": "You are signed out.",
     "password": "Your new password is set. Please sign in with it.",
     "closed": "The ticket is closed.",
+    "tag-accepted": "Accepted, thank you.",
+    "tag-rejected": "Not taken; the product stays as it is.",
+    "tag-decided": "That proposal is no longer open as this page showed it, perhaps a colleague was quicker. "
+    "Nothing was changed.",
 }

@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from common.errors import NotFound
 from store.browsing import Card, Filters, Sort, cards, facets, list_products, shelf, similar
+from store.embeddings import similar_looking
 from store.events import record_event
 from store.reviews import newest_reviews, rating_summary
 from store.tables import Category, Product
@@ -23,6 +24,7 @@ from web.shop.variants import variant_groups
 from web.shop.visiting import Slug, Visitor, transaction
 
 SHELF = 8
+FEWEST_LOOKALIKES = 4  # fewer make no shelf
 pages = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
@@ -117,6 +119,7 @@ async def product(request: Request, public_id: Slug, visitor: Visitor) -> Respon
         customer_id, subject = (visitor.customer_id, visitor.subject) if visitor else (None, None)
         record_event(session, "view", customer_id=customer_id, visitor=subject, product_id=found.id)
         (card,) = await cards(session, [found.id])
+        alike = await _lookalikes(session, found)
         return await page(
             request,
             session,
@@ -128,9 +131,16 @@ async def product(request: Request, public_id: Slug, visitor: Visitor) -> Respon
             advantages=found.attributes.get("advantages") or [],
             summary=await rating_summary(session, found.id),
             reviews=await newest_reviews(session, found.id),
-            similar=await similar(session, found),
+            lookalikes=alike,
+            similar=[] if alike else await similar(session, found),
             trail=await _trail(session, found.category),
         )
+
+
+async def _lookalikes(session: AsyncSession, product: Product) -> list[Card]:
+    """Products that look like this one; empty where there are too few, or its picture was not embedded yet."""
+    ids = await similar_looking(session, product.id, limit=SHELF)
+    return await cards(session, ids) if len(ids) >= FEWEST_LOOKALIKES else []
 
 
 async def _product(session: AsyncSession, public_id: str) -> Product:

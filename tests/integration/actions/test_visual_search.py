@@ -7,7 +7,8 @@ import pytest
 from actions.tools import ToolAnswerInvalid, ToolUnavailable
 from common.errors import BadRequest, NotEnoughData, NotFound
 from store.session import Database
-from tests.actions_kit import Shop, entity, proposals_json
+from tests.actions_kit import Shop, entity
+from tests.fake_tools import proposals_json
 
 SNEAKERS = {
     "kind": {"name": "sports shoes", "confidence": 0.97, "sure": True},

@@ -153,6 +153,15 @@ async def test_without_the_kind_only_the_rest_of_the_picture_counts(client, ids)
     assert {"Navy sneaker", "Blue dress"} & set(found[:2])
 
 
+async def test_the_same_in_another_colour_may_still_be_wholly_alike(client, ids):
+    """What does not count does not lower the likeness either."""
+    red = base64_of(jpeg(draw(Look("sneaker", "runner", (PALETTE["Red"],), "plain", "Mesh"), 0, 300)))
+    whole = (await search(client, picture=red))["products"]
+    partly = (await search(client, picture=red, ignoring=["colour"]))["products"]
+    likeness = [{one["product_id"]: one["likeness"] for one in found}[ids["Navy sneaker"]] for found in (whole, partly)]
+    assert likeness[1] > 0.5 > likeness[0]
+
+
 async def test_a_kind_that_the_shop_does_not_sell_is_told(client, ids):
     lamp = base64_of(jpeg(draw(Look("lamp", "table", (PALETTE["Sage"],), "plain", "Ceramic"), 0, 300)))
     answer = await search(client, picture=lamp)

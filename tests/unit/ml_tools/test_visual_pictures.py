@@ -89,7 +89,7 @@ def test_a_folder_and_a_zip_hold_the_same_pictures(table):
 
 
 def test_a_set_without_a_table_or_a_picture_says_what_is_missing(table, tmp_path):
-    with pytest.raises(BadRequest, match="images/1.png"):
+    with pytest.raises(BadRequest, match=r"images/1\.png"):
         list(PictureSet(table).pixels(PictureSet(table).rows))
     with pytest.raises(BadRequest, match=r"products\.csv"):
         PictureSet(tmp_path / "nowhere")
