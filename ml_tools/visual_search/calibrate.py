@@ -22,7 +22,9 @@ from ml_tools.visual_search.vocabulary import ATTRIBUTES, UNKNOWN
 PRODUCT_SHARES = (0.1, 0.15, 0.2, 0.3, 0.4)  # of the squared weights
 COLOUR_SHARES = (0.2, 0.3, 0.4, 0.5)  # of what is left for kind and colour
 NEIGHBOURS = 10
-WRONGLY_NOTHING = 0.04  # of pictures of what is sold may be answered with "nothing close"
+# Of pictures of what is sold, so many may be answered with "nothing close". Few, because photos of another kind than
+# the shop's own (drawings, rooms) are less sure than those that this is chosen on.
+WRONGLY_NOTHING = 0.005
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ ROWS = (
     ("Tags: pattern / style / audience", ("tag pattern", "tag style", "tag audience")),
     ("Share of tags accepted without a person / how often those are right", ("accepted", "accepted right")),
     (
-        '"Nothing close": said of what is sold / of what is not sold',
+        '"Nothing close": said of what is sold / of what is not (its sub-category taken out)',
         ("nothing close, wrongly", "nothing close, rightly"),
     ),
     ("clothing-cc0, validation photos, kind of garment", ("clothing-cc0 accuracy",)),

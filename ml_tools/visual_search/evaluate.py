@@ -32,6 +32,10 @@ class Pictures:
     def words(self) -> list[Described]:
         return [described(row) for row in self.rows]
 
+    def groups(self) -> Words:
+        """What a shop sells or does not: the sub-category where the table has one, else the kind."""
+        return np.array([row.get("subCategory") or row.get("articleType") or "" for row in self.rows])
+
     def batches(self) -> Iterator[Pixels]:
         yield from batches(self.source.pixels(self.rows))
 
@@ -70,7 +74,7 @@ def evaluate(model: VisualModel, gallery: Pictures, queries: Pictures) -> Metric
     found = {
         **retrieval_metrics(_vectors(asked), _vectors(items), retrieved_labels(words), retrieved_labels(item_words)),
         **tag_metrics(model, asked, words),
-        **nothing_close_metrics(model, asked, items, words, item_words),
+        **nothing_close_metrics(model, asked, items, queries.groups(), gallery.groups()),
     }
     return {name: {OURS: value} for name, value in found.items()}
 
@@ -114,21 +118,16 @@ def tag_metrics(model: VisualModel, sights: Sequence[Sight], words: Sequence[Des
 
 
 def nothing_close_metrics(
-    model: VisualModel,
-    asked: Sequence[Sight],
-    items: Sequence[Sight],
-    words: Sequence[Described],
-    item_words: Sequence[Described],
+    model: VisualModel, asked: Sequence[Sight], items: Sequence[Sight], groups: Words, item_groups: Words
 ) -> dict[str, float]:
-    """How often "nothing close" is said: wrongly of kinds that are sold, rightly when the query's kind is taken out."""
-    kinds, own = retrieved_labels(item_words)["kind"], retrieved_labels(words)["kind"]
-    known = np.isin(own, kinds) & (own != "")
+    """How often "nothing close" is said: wrongly of what is sold, rightly when the query's whole group is taken out."""
+    known = np.isin(groups, item_groups) & (groups != "")
     if not known.any():
         return {}
     scale = 1 / model.calibration.weights["kind"] ** 2
     kind_part = slice(0, PARTS["kind"])
     likeness = _vectors(asked)[known][:, kind_part] @ _vectors(items)[:, kind_part].T * scale
-    without = np.where(kinds[None, :] == own[known][:, None], -1.0, likeness).max(axis=1)
+    without = np.where(item_groups[None, :] == groups[known][:, None], -1.0, likeness).max(axis=1)
     limit = model.calibration.nothing_close
     return {
         "nothing close, wrongly": float((likeness.max(axis=1) < limit).mean()),
