@@ -22,6 +22,7 @@ class FakeTools:
         self.seen: dict[str, Any] = {}
         self.nothing_close = False
         self.proposals = proposals_json()
+        self.proposed = 0  # how often proposals were asked for
         self.error: Exception | None = None
         self.seconds = 0.0
 
@@ -54,6 +55,7 @@ class FakeTools:
         )  # fmt: skip
 
     async def propose_tags(self, most_products: int) -> ProposalsAnswer:
+        self.proposed += 1
         if self.error:
             raise self.error
         return ProposalsAnswer.model_validate(self.proposals)
