@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 SHOWN = 6
 MAX_LOOSENED = 3  # each is a call of the tool
-NEARLY_CERTAIN = 0.995
+NEARLY_CERTAIN, WORTH_TELLING = 0.99, 0.4
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class FindSimilarAction(ShopAction):
         turn.context.show([product.id for product in look.products])
         turn.context.focus = [look.products[0].id] if len(look.products) == 1 else []
         alike = {one.product_id: one for one in look.answer.products}
-        turn.reply.products(card(product, _why(alike[product.id])) for product in look.products)
+        turn.reply.products(card(product, why(alike[product.id])) for product in look.products)
 
     async def _not_seen_yet(self, turn: Turn, picture: AskedPicture) -> None:
         turn.context.picture = None
@@ -171,8 +171,10 @@ def seen_in_words(answer: VisualSearchAnswer) -> str:
     return words if kind.sure or kind.confidence >= 0.5 else f"something like {words}"
 
 
-def _why(alike: AlikeProduct) -> str:
-    """`same kind and colour, 93 % alike`; a likeness is never told as certain."""
+def why(alike: AlikeProduct) -> str | None:
+    """`same kind and colour, 93 % alike`; a likeness is never told as certain, and a small one is no reason."""
     same = [name for name, holds in (("kind", alike.same_kind), ("colour", alike.same_colour)) if holds]
-    share = f"{min(alike.likeness, NEARLY_CERTAIN) * 100:.0f} % alike"
-    return f"same {' and '.join(same)}, {share}" if same else share
+    reasons = [f"same {' and '.join(same)}"] if same else []
+    if alike.likeness >= WORTH_TELLING:
+        reasons.append(f"{min(alike.likeness, NEARLY_CERTAIN) * 100:.0f} % alike")
+    return ", ".join(reasons) or None

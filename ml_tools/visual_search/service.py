@@ -42,6 +42,7 @@ log = structlog.get_logger()
 LARGEST_BATCH = 16
 EXACT_UP_TO = 20_000  # pictures; comparing with all of them takes a few milliseconds
 INDEX_SEEN_SECONDS = 30.0
+ANOTHER_KIND = 0.3  # kind likeness below which a product is something else altogether
 _OFFSETS = dict(zip(PARTS, np.cumsum([0, *PARTS.values()]).tolist(), strict=False))
 
 
@@ -182,7 +183,7 @@ class VisualSearchService:
                     same_kind=one.kind_likeness >= calibration.same["kind"],
                     same_colour=one.colour_likeness >= calibration.same["colour"],
                 )
-                for one in found
+                for one in (found if "kind" in request.ignoring else _of_the_kind(found))
             ],
         )
 
@@ -192,6 +193,11 @@ class VisualSearchService:
             Label(label=label, name=spoken(label), confidence=chance, sure=chance >= threshold)
             for label, chance in labels
         ]
+
+
+def _of_the_kind(found: Sequence[Lookalike]) -> Sequence[Lookalike]:
+    """Without what is of another kind altogether, as long as that leaves anything: a bag is no answer to a shoe."""
+    return [one for one in found if one.kind_likeness >= ANOTHER_KIND] or found
 
 
 def _masked(vector: np.ndarray, ignoring: Sequence[str]) -> np.ndarray:

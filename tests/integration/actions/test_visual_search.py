@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from actions.tool_answers import AlikeProduct
 from actions.tools import ToolAnswerInvalid, ToolUnavailable
+from actions.visual_search import why
 from common.errors import BadRequest, NotEnoughData, NotFound
 from store.session import Database
 from tests.actions_kit import Shop, entity
@@ -47,6 +49,13 @@ async def test_a_picture_is_answered_by_what_it_shows_and_cards_that_say_why(sho
         "same kind and colour, 90 % alike", "same colour, 80 % alike", "same colour, 70 % alike",
     ]  # fmt: skip
     assert shop.tools.looked[0]["source"] == {"upload_id": "u_1", "subject": guest.subject}
+
+
+@pytest.mark.parametrize(
+    ("likeness", "kind", "told"), [(1.0, True, "same kind, 99 % alike"), (0.2, True, "same kind"), (0.2, False, None)]
+)
+def test_a_small_likeness_is_no_reason_to_tell(likeness: float, kind: bool, told: str | None) -> None:
+    assert why(AlikeProduct(product_id="p_1", likeness=likeness, same_kind=kind, same_colour=False)) == told
 
 
 async def test_words_beside_the_picture_narrow_the_search(shop: Shop) -> None:

@@ -147,6 +147,11 @@ async def test_a_product_finds_others_like_it_and_not_itself(client, ids):
     assert "Red dress" not in found
 
 
+async def test_what_is_of_another_kind_altogether_is_no_answer(client, ids):
+    found = names(await search(client, product_id=ids["Red dress"]), ids)
+    assert "Black phone" not in found
+
+
 async def test_without_the_kind_only_the_rest_of_the_picture_counts(client, ids):
     navy_bag = base64_of(jpeg(draw(Look("tote", "tote", (PALETTE["Navy"],), "plain", "Canvas"), 0, 300)))
     found = names(await search(client, picture=navy_bag, ignoring=["kind"]), ids)
@@ -216,7 +221,7 @@ UNREADABLE = {
 @pytest.mark.parametrize("which", READABLE)
 async def test_odd_pictures_get_an_answer(client, which):
     answer = await search(client, picture=base64_of(READABLE[which]))
-    assert len(answer["products"]) == 6
+    assert 1 <= len(answer["products"]) <= 6
     assert all(np.isfinite(product["likeness"]) for product in answer["products"])
 
 
