@@ -62,9 +62,9 @@ def fill(url: str, paths: list[Path]) -> None:
             " SELECT 'p_' || n, 's' || n, 'P' || n, 1, 1, 'USD' FROM generate_series(1, %s) AS n",
             (len(paths),),
         )
-        with connection.cursor().copy("COPY product_images (product_id, path, sha256) FROM STDIN") as copy:
+        with connection.cursor().copy("COPY product_images (product_id, position, path, sha256) FROM STDIN") as copy:
             for number, path in enumerate(paths, start=1):
-                copy.write_row((number, path.name, f"{number:064d}"))
+                copy.write_row((number, 0, path.name, f"{number:064d}"))
 
 
 def job(model: VisualModel, paths: list[Path], url: str) -> float:

@@ -65,17 +65,18 @@ def fill(url: str, vectors: Floats, version: str) -> None:
         cursor.execute("INSERT INTO categories (slug, name) SELECT 'c' || n, 'C' || n FROM generate_series(1, 40) AS n")
         cursor.execute(
             "INSERT INTO products (public_id, sku, name, category_id, price, currency)"
-            " SELECT 'p_' || n, 's' || n, 'Product ' || n, 1 + n % 40, 10 + n % 200, 'USD'"
+            " SELECT 'p_' || n, 's' || n, 'Product ' || n, 1 + mod(n, 40), 10 + mod(n, 200), 'USD'"
             " FROM generate_series(0, %s) AS n ORDER BY n",
             (len(vectors) - 1,),
         )
         cursor.execute(
             "INSERT INTO variants (product_id, sku, colour, price, stock)"
-            " SELECT id, sku, (ARRAY['Black', 'Blue', 'Red', 'White', 'Green'])[1 + id % 5], price, id % 4"
+            " SELECT id, sku, (ARRAY['Black', 'Blue', 'Red', 'White', 'Green'])[1 + mod(id, 5)], price, mod(id, 4)"
             " FROM products"
         )
         cursor.execute(
-            "INSERT INTO product_images (product_id, path, sha256) SELECT id, 'none.jpg', repeat('0', 64) FROM products"
+            "INSERT INTO product_images (product_id, position, path, sha256)"
+            " SELECT id, 0, 'none.jpg', repeat('0', 64) FROM products"
         )
         ids = [row[0] for row in cursor.execute("SELECT product_id FROM product_images ORDER BY product_id").fetchall()]
         rows = dict(cursor.execute("SELECT product_id, id FROM product_images").fetchall())
