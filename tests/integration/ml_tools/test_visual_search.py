@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import io
 from decimal import Decimal
 
 import httpx
@@ -10,7 +9,7 @@ import numpy as np
 import psycopg
 import pytest
 from fastapi import FastAPI
-from PIL import Image, ImageEnhance, ImageOps
+from PIL import ImageEnhance, ImageOps
 from sqlalchemy import func, select
 
 from common.http import install
@@ -25,6 +24,7 @@ from store.demo.goods import Look
 from store.demo.pictures.drawing import draw
 from store.jobs import EMBED_IMAGES, defer
 from store.tables import Category, ImageEmbedding, Product, ProductImage, ProductTag, Variant
+from tests.odd_pictures import READABLE, UNREADABLE, jpeg
 
 # name: (category, price, stock, look)
 GOODS = {
@@ -36,12 +36,6 @@ GOODS = {
     "Sold-out boot": ("boots", "110", 0, Look("boot", "chelsea", (PALETTE["Black"],), "plain", "Leather")),
     "Black phone": ("phones", "700", 5, Look("phone", "island3", (PALETTE["Black"],), detail="notch")),
 }  # fmt: skip
-
-
-def jpeg(image: Image.Image) -> bytes:
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=90)
-    return out.getvalue()
 
 
 def base64_of(content: bytes) -> str:
@@ -188,34 +182,6 @@ async def test_an_upload_is_found_by_its_owner_only(client, database, home, ids)
     assert refused["error"]["code"] == "not_found"
     (settings.uploads_dir / "x.jpg").unlink()
     assert (await search(client, status=404, upload_id=upload, subject="g_owner"))["error"]["code"] == "not_found"
-
-
-def picture(mode, size=(64, 64), kind="PNG"):
-    out = io.BytesIO()
-    Image.new(mode, size, 200 if mode in ("L", "I;16", "I") else None).save(out, kind)
-    return out.getvalue()
-
-
-NOISE = np.random.default_rng(1).integers(0, 255, (80, 50, 3), dtype=np.uint8)
-READABLE = {
-    "one pixel": picture("RGB", (1, 1)),
-    "blank": picture("RGB", (300, 300)),
-    "CMYK": picture("CMYK", kind="JPEG"),
-    "16 bits": picture("I;16"),
-    "1 bit": picture("1"),
-    "palette": picture("P"),
-    "transparent": picture("RGBA"),
-    "very wide": picture("RGB", (4000, 3)),
-    "noise": jpeg(Image.fromarray(NOISE)),
-}
-UNREADABLE = {
-    "truncated": jpeg(Image.fromarray(NOISE))[:900],
-    "text": b"this is no picture",
-    "empty": b"",
-    "gif": picture("P", kind="GIF"),
-    "svg": b"<svg xmlns='http://www.w3.org/2000/svg'/>",
-    "too many pixels": picture("1", (9000, 9000)),
-}
 
 
 @pytest.mark.parametrize("which", READABLE)
