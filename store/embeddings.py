@@ -24,13 +24,12 @@ PICTURES_A_PRODUCT = 6  # so many of a product's pictures may crowd the nearest 
 
 @dataclass(frozen=True)
 class ImageToEmbed:
-    """`path` is relative to the images folder; `is_main` for the picture that stands for its product."""
+    """`path` is relative to the images folder."""
 
     image_id: int
     product_id: int
     path: str
     sha256: str
-    is_main: bool
 
 
 @dataclass(frozen=True)
@@ -68,8 +67,7 @@ async def images_to_embed(session: AsyncSession, model_version: str, *, limit: i
         .limit(limit)
     )
     return [
-        ImageToEmbed(image.id, image.product_id, image.path, image.sha256, image.position == 0)
-        for image in await session.scalars(query)
+        ImageToEmbed(image.id, image.product_id, image.path, image.sha256) for image in await session.scalars(query)
     ]
 
 

@@ -60,8 +60,8 @@ class TorchEncoder:
 
 @dataclass(frozen=True)
 class Sight:
-    """What was made of one picture: its unit vector [256], its parts' kind likeness apart, and labels by attribute,
-    the likeliest first, each with its calibrated confidence."""
+    """What was made of one picture: its unit vector [256], and labels by attribute, the likeliest first, each with its
+    calibrated confidence."""
 
     vector: Floats
     labels: Mapping[str, Sequence[tuple[str, float]]]

@@ -94,7 +94,6 @@ async def test_new_pictures_are_to_be_embedded_the_main_ones_first(session: Asyn
             await add_picture(session, product_id, position=position)
     assert await asked_for(session) == [("Cup", 0), ("Bowl", 0), ("Cup", 1), ("Bowl", 1)]
     assert await asked_for(session, limit=2) == [("Cup", 0), ("Bowl", 0)]
-    assert [one.is_main for one in await images_to_embed(session, VERSION, limit=9)] == [True, True, False, False]
 
 
 async def test_a_picture_is_embedded_again_when_it_changes_or_the_model_does(session: AsyncSession) -> None:
