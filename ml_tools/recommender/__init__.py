@@ -1,0 +1,1 @@
+"""The recommender: what a customer may like next, with the reason why."""

@@ -1,0 +1,1 @@
+"""The recommender's models, each behind `base.Recommender`."""
