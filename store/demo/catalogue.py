@@ -1,7 +1,8 @@
 """The whole assortment of the demo store: the tree of categories and every product, the same for the same seed."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from zlib import crc32
 
 from store.demo import bags, fashion, home, shoes, watches
 from store.demo.goods import DemoProduct
@@ -71,7 +72,11 @@ def catalogue(seed: int) -> Catalogue:
             made.extend(products_of(range_, rng))
     _refuse_doubles([p.name for p in made])
     _refuse_doubles([v.sku for p in made for v in p.variants])
-    return Catalogue(tuple(made))
+    return Catalogue(tuple(_with_style(product, seed) for product in made))
+
+
+def _with_style(product: DemoProduct, seed: int) -> DemoProduct:
+    return replace(product, look=replace(product.look, style=crc32(f"{seed} {product.sku}".encode())))
 
 
 def _refuse_doubles(names: list[str]) -> None:

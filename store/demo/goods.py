@@ -9,7 +9,8 @@ from store.demo.colours import Rgb
 
 @dataclass(frozen=True)
 class Look:
-    """All that a picture needs. `kind` picks the drawing, `cut` its shape, `colours` one picture each."""
+    """All that a picture needs. `kind` picks the drawing, `cut` its shape, `colours` one picture each; `style` is a
+    number that decides trimmings (laces, soles, wallpapers), so that no two products look alike."""
 
     kind: str
     cut: str
@@ -17,6 +18,7 @@ class Look:
     pattern: str = "plain"
     material: str = ""
     detail: str = ""
+    style: int = 0
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,12 @@
 
 # ruff: noqa: E501 - one product range or outline a line reads better than a broken one
 
-import colorsys
-
 from store.demo.colours import Rgb
 from store.demo.goods import Look
 from store.demo.pictures.canvas import Canvas
 from store.demo.pictures.paths import ellipse, path, rounded
 from store.demo.pictures.patterns import brightness, darker, lighter
+from store.demo.pictures.wallpapers import wallpaper
 
 # Lenses as (x, y, radius) in units of the back's width, from its upper left corner; and the island around them.
 Lens = tuple[float, float, float]
@@ -59,34 +58,19 @@ def _front(canvas: Canvas, colour: Rgb, look: Look) -> None:
     canvas.flat(rounded(left + 0.8, top + 0.8, right - 0.8, bottom - 0.8, corner - 0.7), (12, 12, 14))
     above, below = {"home": (9.5, 10.5), "plain": (3.6, 3.6)}.get(look.detail, (1.9, 2.1))
     screen = (left + 1.7, top + above, right - 1.7, bottom - below)
-    _wallpaper(canvas, screen, 0.6 if look.detail in ("home", "plain") else corner - 1.6, colour)
+    _screen(canvas, screen, 0.6 if look.detail in ("home", "plain") else corner - 1.6, look.style)
     _front_details(canvas, look.detail)
 
 
-def _wallpaper(canvas: Canvas, screen: tuple[float, float, float, float], corner: float, colour: Rgb) -> None:
-    """Broad waves in the hue of the phone, with a clock."""
-    hue = colorsys.rgb_to_hsv(*(c / 255 for c in colour))[0]
-    shifts = ((0, 0.55, 0.45), (0.04, 0.55, 0.72), (0.1, 0.42, 0.9), (-0.05, 0.3, 0.98))
-    tones = [_tone((hue + shift) % 1, saturation, value) for shift, saturation, value in shifts]
+def _screen(canvas: Canvas, screen: tuple[float, float, float, float], corner: float, style: int) -> None:
+    """The model's wallpaper, with a clock and a row of apps."""
+    wallpaper(canvas, screen, corner, style)
     left, top, right, bottom = screen
-    outline = rounded(*screen, max(corner, 0.3))
-    canvas.paint(outline, tones[0], depth=0)
-    for tone, level, swing in ((tones[1], 0.42, 9.0), (tones[2], 0.60, -8.0), (tones[3], 0.80, 6.0)):
-        y = top + (bottom - top) * level
-        wave = path(f"M {left} {y} C {left + 10} {y - swing} {right - 12} {y + swing} {right} {y - swing / 2}")
-        inside = [(min(max(x, left), right), yy) for x, yy in wave]
-        canvas.flat([*inside, (right, bottom - 3), (right - 3, bottom), (left + 3, bottom), (left, bottom - 3)], tone)
     white = (250, 250, 250)
-    middle = (left + right) / 2
-    _clock(canvas, middle, top + 12.0, white)
+    _clock(canvas, (left + right) / 2, top + 12.0, white)
     for row in range(4):
         x = left + 4.6 + row * (right - left - 9.2) / 3
         canvas.flat(rounded(x - 2.6, bottom - 9, x + 2.6, bottom - 3.8, 1.3), white, 0.78)
-
-
-def _tone(hue: float, saturation: float, value: float) -> Rgb:
-    red, green, blue = colorsys.hsv_to_rgb(hue, saturation, value)
-    return round(255 * red), round(255 * green), round(255 * blue)
 
 
 def _clock(canvas: Canvas, middle: float, y: float, colour: Rgb) -> None:
