@@ -10,6 +10,7 @@ import structlog
 from common.errors import BadRequest
 from ml_tools.visual_search.model import Sight, VisualModel
 from ml_tools.visual_search.pictures import Pixels, read_picture
+from ml_tools.visual_search.tagging import taggable
 from store.embeddings import EmbeddedImage, ImageToEmbed, images_to_embed, keep_embeddings
 from store.session import Database
 
@@ -56,7 +57,7 @@ def _embedded(model: VisualModel, images: Sequence[ImageToEmbed], images_dir: Pa
     return [
         EmbeddedImage(image, None, {}, problem=sight[:200])
         if isinstance(sight, str)
-        else EmbeddedImage(image, sight.vector.tolist(), {name: list(some) for name, some in sight.labels.items()})
+        else EmbeddedImage(image, sight.vector.tolist(), taggable(sight.labels))
         for image, sight in zip(images, found, strict=True)
     ]
 

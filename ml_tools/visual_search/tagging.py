@@ -1,6 +1,6 @@
 """From what a picture shows to proposed tags: which attributes make sense, and which labels need no person."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ml_tools.visual_search.calibration import Calibration
@@ -12,15 +12,18 @@ NOT_WORN = frozenset({"Smartphones", "Lamps", "Vases", "Chairs", "Mugs", "Rugs",
 WORN_ONLY = frozenset({"style", "audience"})
 
 
+def taggable(labels: Mapping[str, Sequence[tuple[str, float]]]) -> dict[str, list[tuple[str, float]]]:
+    """Of what a picture shows, the attributes that its kind of product has."""
+    worn = labels["kind"][0][0] not in NOT_WORN
+    return {name: list(some) for name, some in labels.items() if worn or name not in WORN_ONLY}
+
+
 def proposals_for(product: Untagged, calibration: Calibration) -> list[Proposal]:
     """One proposal for each attribute that the product lacks and its picture can tell."""
-    kind = product.seen["kind"][0][0] if product.seen.get("kind") else None
     return [
         _proposal(product, attribute, product.seen[attribute], calibration)
         for attribute in ATTRIBUTES
-        if product.seen.get(attribute)
-        and attribute not in product.attributes
-        and not (attribute in WORN_ONLY and kind in NOT_WORN)
+        if product.seen.get(attribute) and attribute not in product.attributes
     ]
 
 
