@@ -31,9 +31,23 @@ def read_picture(data: bytes, side: int = SIDE) -> Pixels:
                 raise BadRequest(f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels.")
             image.draft("RGB", (2 * side, 2 * side))
             image.load()
-            return squared(_rgb(ImageOps.exif_transpose(image)), side)
+            return squared(_rgb(ImageOps.exif_transpose(_smaller(image, side))), side)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise BadRequest("The picture is broken or no JPEG, PNG or WebP.") from error
+
+
+def _smaller(image: Image.Image, side: int) -> Image.Image:
+    """A large picture in a size that is no more than needed, so that converting it takes little memory."""
+    factor = min(image.size) // (2 * side)
+    if factor < 2:
+        return image
+    if image.mode.startswith("I;"):
+        image = image.convert("I")
+    elif image.mode in ("1", "P", "PA"):
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    exif, small = image.getexif(), image.reduce(factor)
+    small.getexif().update(exif)
+    return small
 
 
 def squared(image: Image.Image, side: int = SIDE) -> Pixels:

@@ -47,8 +47,27 @@ def test_transparency_is_white_and_a_turned_photo_stands_upright():
     assert turned[SIDE // 2, 60, 2] > 150, "blue, which was on the right, comes to the left"
 
 
-def test_sixteen_bits_keep_their_brightness():
-    wide = Image.fromarray(np.full((40, 40), 32_768, dtype=np.uint16))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_large_picture_is_made_smaller_before_it_is_turned_upright(kind):
+    exif = Image.Exif()
+    exif[0x0112] = 3
+    turned = read_picture(encoded(two_halves(2400, 2400), kind, exif=exif))
+    assert turned[SIDE // 2, 60, 2] > 150
+    assert turned[SIDE // 2, 160, 0] > 150
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGBA", "LA", "CMYK"])
+def test_a_large_picture_of_any_mode_is_read_like_a_small_one(mode):
+    small = two_halves(448, 448)
+    large = small.resize((2240, 2240), Image.Resampling.NEAREST).convert(mode)
+    kind = "JPEG" if mode == "CMYK" else "PNG"
+    apart = np.abs(read_picture(encoded(large, kind)).astype(int) - read_picture(encoded(small.convert(mode), kind)))
+    assert apart.mean() < 8  # a picture of one bit is dithered
+
+
+@pytest.mark.parametrize("side", [40, 2000])
+def test_sixteen_bits_keep_their_brightness(side):
+    wide = Image.fromarray(np.full((side, side), 32_768, dtype=np.uint16))
     assert abs(int(read_picture(encoded(wide))[20, 20, 0]) - 127) <= 2
 
 
