@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.errors import BadRequest
-from ml_tools.visual_search.drawn import drawn_goods, drawn_words
+from ml_tools.visual_search.drawn import drawn_goods
 from ml_tools.visual_search.pictures import SIDE, PictureSet, Pixels, read_all
 from ml_tools.visual_search.vocabulary import (
     ATTRIBUTES,
@@ -131,13 +131,6 @@ def training_goods(data: Path, *, drawings: int = 2) -> tuple[Goods, Labels]:
     pixels[len(rows) + len(names) :] = drawn_pixels
     labels = labels_of(words)
     return goods(pixels, words, labels), labels
-
-
-def training_labels(data: Path, *, drawings: int = 2) -> Labels:
-    """The vocabulary that `training_goods` gives, without a look at the pictures."""
-    photos = PictureSet(data / PHOTOS)
-    rows = (described(row) for row in photos.rows if split_of(row["id"]) is Split.TRAIN)
-    return labels_of([*rows, *drawn_words(seeds=range(101, 101 + drawings))])
 
 
 def photo_goods(data: Path, split: Split, labels: Labels) -> Goods:

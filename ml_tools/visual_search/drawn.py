@@ -33,11 +33,6 @@ def drawn_goods(seeds: Iterable[int]) -> tuple[Pixels, list["Described"]]:
     return np.stack(pixels), [words for _, _, words in tasks]
 
 
-def drawn_words(seeds: Iterable[int]) -> list["Described"]:
-    """The labels alone."""
-    return [words for seed in seeds for _, _, words in _tasks(seed)]
-
-
 def _tasks(seed: int) -> Iterator[tuple[Look, int, "Described"]]:
     rng = stream(seed, "drawn goods")
     for product in catalogue(seed).products:

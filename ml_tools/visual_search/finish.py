@@ -1,6 +1,8 @@
 """From a trained network to what ships: calibrated on validation, exported, measured on test pictures, written.
 
-python -m ml_tools.visual_search.finish
+    python -m ml_tools.visual_search.finish
+
+takes the newest checkpoint from the training's last step on, as when only the drawings have changed.
 """
 
 import hashlib
@@ -108,13 +110,16 @@ def main() -> None:
     import torch
 
     from ml_tools.training import Checkpoints
-    from ml_tools.visual_search.datasets import training_labels
+    from ml_tools.visual_search.datasets import training_goods
+    from ml_tools.visual_search.product_part import teach_product_part
+    from ml_tools.visual_search.stem import fast_stem
     from ml_tools.visual_search.train import checkpoints_folder
 
     torch.set_num_threads(settings().threads)
-    labels = training_labels(settings().shopclerk_data)
+    goods, labels = training_goods(settings().shopclerk_data)
     network = VisualNetwork(labels)
     Checkpoints(checkpoints_folder()).read("averaged", network)
+    teach_product_part(network, goods, fast_stem(network, "cpu"))
     manifest = finish(network.eval(), labels, settings().shopclerk_data, settings().models_dir / TOOL)
     print(manifest.model_dump_json(indent=2))  # noqa: T201 (what was made is this command's output)
 

@@ -28,6 +28,7 @@ from ml_tools.visual_search.finish import finish
 from ml_tools.visual_search.losses import Proxies, Targets, total_loss
 from ml_tools.visual_search.model import TOOL
 from ml_tools.visual_search.network import Stem, VisualNetwork
+from ml_tools.visual_search.product_part import teach_product_part
 from ml_tools.visual_search.stem import fast_stem
 from ml_tools.visual_search.vocabulary import Labels
 
@@ -171,6 +172,7 @@ def main() -> None:
     goods, labels = training_goods(options.data)
     print(f"{len(goods):,} pictures, {', '.join(f'{len(c)} {n}s' for n, c in labels.classes.items())}", flush=True)  # noqa: T201
     network = train(goods, labels, checkpoints, epochs=options.epochs)
+    teach_product_part(network, goods, fast_stem(network, best_device()))
     manifest = finish(network, labels, options.data, settings().models_dir / TOOL)
     print(manifest.model_dump_json(indent=2))  # noqa: T201 (what was trained is this command's output)
 
