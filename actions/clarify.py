@@ -50,7 +50,12 @@ TITLES: Mapping[str, str] = {
     "stock_runout": "Stock that will run out",
     "send_image": "Search by picture",
     "find_similar": "Things that look like it",
+    "recommend": "What I would recommend",
+    "goes_with": "What goes with it",
+    "others_also_bought": "What others also bought",
+    "why_recommended": "Why I recommend it",
     "tag_products": "Tag the new products",
+    "experiment_report": "How the recommender test is doing",
 }
 
 

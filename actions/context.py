@@ -17,13 +17,17 @@ PENDING_LIFETIME = timedelta(minutes=10)
 MAX_LISTED = 10
 MAX_FOCUS = 3
 MAX_WORDS = 200  # characters of a search's words
+MAX_SEEN = 60  # recommended products that "show me others" leaves out
 
 ProductId = Annotated[str, StringConstraints(pattern=r"^p_[A-Za-z0-9_-]{1,38}$")]
 UploadId = Annotated[str, StringConstraints(pattern=r"^u_[A-Za-z0-9]{1,38}$")]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Question = Literal[
-    "ask_price", "ask_specification", "ask_size", "ask_stock", "ask_advantages", "compare_products", "forecast_sales"
-]
+    "ask_price", "ask_specification", "ask_size", "ask_stock", "ask_advantages", "compare_products", "forecast_sales",
+    "goes_with", "others_also_bought",
+]  # fmt: skip
+Purpose = Literal["for_you", "goes_with", "others_also_bought"]
+Why = Literal["after_this", "bought_together", "looks_like", "popular", "new", "something_else"]
 
 
 class _Strict(BaseModel):
@@ -62,6 +66,25 @@ class AskedPicture(_Strict):
         return self
 
 
+class Reason(_Strict):
+    """Why a product was recommended; `because_of` is the product that led to it."""
+
+    why: Why
+    because_of: ProductId | None = None
+
+
+class Recommended(_Strict):
+    """What was recommended last: on what occasion, about which products, narrowed to what, and why each."""
+
+    purpose: Purpose = "for_you"
+    about: list[ProductId] = Field(default_factory=list, max_length=50)
+    name: str | None = Field(default=None, max_length=300)  # what `about` is called
+    filters: Filters = Field(default_factory=Filters)
+    surprise: bool = False
+    seen: list[ProductId] = Field(default_factory=list, max_length=MAX_SEEN)
+    reasons: dict[ProductId, Reason] = Field(default_factory=dict, max_length=MAX_LISTED)
+
+
 class Pending(_Strict):
     """A step that waits for a yes."""
 
@@ -80,6 +103,7 @@ class Context(_Strict):
     forecast: LastForecast | None = None
     search: Filters | None = None
     picture: AskedPicture | None = None  # the last search went by it, not by words
+    recommended: Recommended | None = None  # what is listed was recommended, not searched
     pending: Pending | None = None
 
     @classmethod
@@ -108,6 +132,7 @@ class Context(_Strict):
     def show(self, product_ids: list[str]) -> None:
         """Products were shown as a list, from which "the second one" may be chosen."""
         self.listed = product_ids[:MAX_LISTED]
+        self.recommended = None
 
     def pending_at(self, now: datetime) -> Pending | None:
         """What waits for a yes, unless it was asked too long ago to be sure that the yes means it."""

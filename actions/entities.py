@@ -80,6 +80,7 @@ class Entities:
     attributes: list[str] = field(default_factory=list)
     order_number: str | None = None
     spans: list[tuple[int, int]] = field(default_factory=list)  # where in the text the understood ones stand
+    starts: dict[str, int] = field(default_factory=dict)  # where the one that counts begins, of kinds that stand alone
 
 
 _WHOLE: dict[str, TypeAdapter[Any]] = {"product": TypeAdapter(Mention), "product_unknown": TypeAdapter(UnknownProduct)}
@@ -118,5 +119,6 @@ def _add(found: Entities, kind: str, raw: Mapping[str, Any]) -> None:
     if kind not in _LISTS:
         if getattr(found, kind) is None:
             setattr(found, kind, value)
+            found.starts[kind] = int(raw.get("start", 0))
     elif value not in (values := getattr(found, _LISTS[kind])):
         values.append(value)

@@ -9,13 +9,16 @@ from actions.clarify import ClarifyAction
 from actions.comparison import CompareAction
 from actions.confirmation import AffirmAction, DenyAction
 from actions.context import Question
+from actions.experiments import ExperimentReportAction
 from actions.follow_up import ChooseListedAction, FollowUpAction
 from actions.forecasts import ChangeHorizonAction, ForecastAction
 from actions.handoff import TalkToHumanAction
 from actions.image import ImageAction
 from actions.orders import CancelOrderAction, OrderStatusAction, ReturnOrderAction
+from actions.reasons import WhyRecommendedAction
+from actions.recommendations import GoesWithAction, OthersAlsoBoughtAction, RecommendAction, RefineAction
 from actions.reports import BestSellersAction, RevenueAction, StockRunoutAction
-from actions.search import RefineSearchAction, SearchAction
+from actions.search import SearchAction
 from actions.smalltalk import CapabilitiesAction, OutOfScopeAction
 from actions.specification import AdvantagesAction, SpecificationAction
 from actions.tagging import TagProductsAction
@@ -23,10 +26,11 @@ from actions.visual_search import FindSimilarAction
 
 TOPICS: tuple[type[ShopAction], ...] = (
     PriceAction, StockAction, SizeAction, SpecificationAction, AdvantagesAction, CompareAction,
-    SearchAction, RefineSearchAction, FindSimilarAction,
+    SearchAction, RefineAction, FindSimilarAction,
+    RecommendAction, GoesWithAction, OthersAlsoBoughtAction, WhyRecommendedAction,
     OrderStatusAction, CancelOrderAction, ReturnOrderAction, AffirmAction, DenyAction,
     ForecastAction, ChangeHorizonAction, BestSellersAction, RevenueAction, StockRunoutAction,
-    TagProductsAction,
+    TagProductsAction, ExperimentReportAction,
     TalkToHumanAction, CapabilitiesAction, OutOfScopeAction, ImageAction,
 )  # fmt: skip
 

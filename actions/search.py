@@ -20,8 +20,8 @@ from store.products import Found, Sort, category_name, cheaper_alternatives, sea
 SHOWN = 6
 FEW = 5
 CENT = Decimal("0.01")
-_CHEAPER = re.compile(r"\b(cheap\w*|less (expensive|pric\w+)|affordable|low\w* price\w*|budget)\b", re.IGNORECASE)
-_SAME = re.compile(r"\b(same|similar|like (this|that|it|these|those)|(this|that) (one|but)|it but)\b", re.IGNORECASE)
+CHEAPER = re.compile(r"\b(cheap\w*|less (expensive|pric\w+)|affordable|low\w* price\w*|budget)\b", re.IGNORECASE)
+SAME = re.compile(r"\b(same|similar|like (this|that|it|these|those)|(this|that) (one|but)|it but)\b", re.IGNORECASE)
 _CHEAPEST = re.compile(r"\b(cheapest|lowest price\w*)\b", re.IGNORECASE)
 
 
@@ -147,7 +147,7 @@ class RefineSearchAction(SearchAction):
             await self._by_picture(turn, picture, now)
             return
         only_words = is_empty(now.model_copy(update={"words": None}))
-        cheaper = bool(_CHEAPER.search(turn.text))
+        cheaper = bool(CHEAPER.search(turn.text))
         async with self.services.database.read() as session:
             before = await self._before(turn, session)
             if cheaper and only_words and before is not None:
@@ -166,14 +166,14 @@ class RefineSearchAction(SearchAction):
         """What it should look like: the picture of the last search, or, for "the same in blue", the product at hand."""
         if turn.context.picture and not turn.context.focus:
             return turn.context.picture
-        if turn.context.focus and _SAME.search(turn.text):
+        if turn.context.focus and SAME.search(turn.text):
             return AskedPicture(product_id=turn.context.focus[0])
         return turn.context.picture
 
     async def _by_picture(self, turn: Turn, picture: AskedPicture, now: Filters) -> None:
         same = picture == turn.context.picture and turn.context.search is not None
         filters = merged(turn.context.search if same and turn.context.search else Filters(), now)
-        if _CHEAPER.search(turn.text) and now.max_price is None:
+        if CHEAPER.search(turn.text) and now.max_price is None:
             async with self.services.database.read() as session:
                 shown = await facts(session, turn.context.focus or turn.context.listed, self.services.today)
             lowest = min((product.price for product in shown), default=None)

@@ -12,14 +12,23 @@ _CAPABILITIES = {
     Role.AGENT: "utter_capabilities_agent",
 }
 _OFFERS = {
-    Role.SHOPPER: [Choice("My latest order", "ask_order_status"), Choice("Best sellers", "best_sellers")],
+    Role.SHOPPER: [
+        Choice("My latest order", "ask_order_status"),
+        Choice("Something for me", "recommend"),
+        Choice("Best sellers", "best_sellers"),
+    ],
     Role.MARKETER: [
         Choice("Best sellers", "best_sellers"),
         Choice("Revenue", "revenue_report"),
         Choice("Stock that will run out", "stock_runout"),
+        Choice("The recommender test", "experiment_report"),
     ],
 }
-_OFFERS_TO_ALL = [Choice("Best sellers", "best_sellers"), Choice("Talk to a human", "talk_to_human")]
+_OFFERS_TO_ALL = [
+    Choice("Something for me", "recommend"),
+    Choice("Best sellers", "best_sellers"),
+    Choice("Talk to a human", "talk_to_human"),
+]
 
 
 def offer_help(reply: Reply, role: Role) -> None:

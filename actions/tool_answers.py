@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, FiniteFloat, StringConstraints, model_validator
 
+from actions.context import ProductId, Reason
+
 ForecastId = Annotated[str, StringConstraints(pattern=r"^f_[A-Za-z0-9]{6,38}$")]
 NotNegative = Annotated[FiniteFloat, Field(ge=0)]
 
@@ -95,7 +97,7 @@ class SeenLabel(BaseModel):
 class AlikeProduct(BaseModel):
     """A product that looks like the picture; `likeness` is the chance of the same kind in the same colour."""
 
-    product_id: Annotated[str, StringConstraints(pattern=r"^p_[A-Za-z0-9_-]{1,38}$")]
+    product_id: ProductId
     likeness: Share
     same_kind: bool
     same_colour: bool
@@ -108,6 +110,26 @@ class VisualSearchAnswer(BaseModel):
     nothing_close: bool
     exact: bool
     products: list[AlikeProduct] = Field(max_length=50)
+
+
+class RecommendedProduct(BaseModel):
+    """A product and why it is recommended; `score` compares within one answer only."""
+
+    product_id: ProductId
+    score: FiniteFloat
+    reason: Reason
+
+
+class ExperimentArm(BaseModel):
+    experiment: Annotated[str, StringConstraints(max_length=200)]
+    arm: Annotated[str, StringConstraints(max_length=200)]
+
+
+class RecommendationsAnswer(BaseModel):
+    model: ModelVersion
+    as_of: date | None
+    experiment: ExperimentArm | None
+    products: list[RecommendedProduct] = Field(max_length=50)
 
 
 class ProposedTags(BaseModel):

@@ -20,7 +20,14 @@ from purgatory import AsyncCircuitBreakerFactory
 from purgatory.domain.model import OpenedState
 from pydantic import BaseModel, ValidationError
 
-from actions.tool_answers import ForecastAnswer, Json, ProposalsAnswer, VisualSearchAnswer, refusal_of
+from actions.tool_answers import (
+    ForecastAnswer,
+    Json,
+    ProposalsAnswer,
+    RecommendationsAnswer,
+    VisualSearchAnswer,
+    refusal_of,
+)
 from common.errors import (
     BadRequest,
     ErrorCode,
@@ -112,6 +119,15 @@ class ToolsClient:
         """
         asked = {**source, "narrowed_to": narrowed_to, "ignoring": list(ignoring), "without": list(without), "n": n}
         return await self._call("visual_search", "/visual-search", asked, VisualSearchAnswer, retry_on=ToolUnavailable)
+
+    async def recommend(self, asked: Json) -> RecommendationsAnswer:
+        """Products for somebody on an occasion: `{purpose, customer_id?, session, product_ids, narrowed_to, ..., n}`.
+
+        What is shown counts in experiments, so it is asked again only when the first try never arrived. Raises
+        NotFound, NotEnoughData or BadRequest with the tool's reason, else ToolUnavailable or ToolAnswerInvalid.
+        """
+        path = "/recommendations"
+        return await self._call("recommender", path, asked, RecommendationsAnswer, retry_on=ToolUnreached)
 
     async def propose_tags(self, most_products: int) -> ProposalsAnswer:
         """Tags for the products that have none yet; raises ToolUnavailable or ToolAnswerInvalid."""

@@ -1,11 +1,15 @@
-"""A stand-in for the client of the ML tools, and answers as the tools document them."""
+"""Stand-ins for the client of the ML tools and for the tools behind it, and answers as the tools document them."""
 
 import asyncio
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from actions.tool_answers import ForecastAnswer, ProposalsAnswer, VisualSearchAnswer
+import httpx
+
+from actions.tool_answers import ForecastAnswer, ProposalsAnswer, RecommendationsAnswer, VisualSearchAnswer
+from ml_tools.recommender.schemas import RecommendationsRequest
 
 NOW = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
 TODAY = NOW.date()
@@ -21,6 +25,9 @@ class FakeTools:
         self.fits: Callable[[dict[str, Any]], bool] = lambda asked: True  # whether a search finds anything
         self.seen: dict[str, Any] = {}
         self.nothing_close = False
+        self.recommending: list[dict[str, Any]] = []  # what the recommender was asked
+        self.recommended: list[tuple[str, str, str | None]] = []  # product, why, because of which product
+        self.suits: Callable[[dict[str, Any]], bool] = lambda asked: True  # whether it recommends anything
         self.proposals = proposals_json()
         self.proposed = 0  # how often proposals were asked for
         self.error: Exception | None = None
@@ -54,6 +61,14 @@ class FakeTools:
             }
         )  # fmt: skip
 
+    async def recommend(self, asked: dict[str, Any]) -> RecommendationsAnswer:
+        RecommendationsRequest.model_validate(asked)
+        self.recommending.append(asked)
+        if self.error:
+            raise self.error
+        chosen = [one for one in self.recommended if one[0] not in asked["without"] and self.suits(asked)]
+        return RecommendationsAnswer.model_validate(recommendations_json(chosen[: asked["n"]]))
+
     async def propose_tags(self, most_products: int) -> ProposalsAnswer:
         self.proposed += 1
         if self.error:
@@ -62,6 +77,42 @@ class FakeTools:
 
     async def close(self) -> None:
         return None
+
+
+class FakeRecommender(httpx.AsyncBaseTransport):
+    """The tools, as far as pages ask them: `picks` by purpose, or an error to raise, a status, or silence."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.picks: dict[str, list[tuple[str, str, str | None]]] = {}
+        self.failure: Exception | int | None = None
+        self.silent = False
+        self.body: bytes | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        asked = json.loads(await request.aread())
+        RecommendationsRequest.model_validate(asked)
+        self.asked.append(asked)
+        if self.silent:
+            await asyncio.Event().wait()
+        if isinstance(self.failure, Exception):
+            raise self.failure
+        if isinstance(self.failure, int):
+            return httpx.Response(self.failure, json={})
+        if self.body is not None:
+            return httpx.Response(200, content=self.body)
+        return httpx.Response(200, json=recommendations_json(self.picks.get(asked["purpose"], [])[: asked["n"]]))
+
+
+def recommendations_json(products: Sequence[tuple[str, str, str | None]]) -> dict[str, Any]:
+    """Recommendations `(product, why, because of which product)` as the tool documents them."""
+    return {
+        "model": {"name": "hybrid", "version": "1"}, "as_of": str(TODAY), "experiment": None,
+        "products": [
+            {"product_id": product, "score": 1.0 - place / 10, "reason": {"why": why, "because_of": because_of}}
+            for place, (product, why, because_of) in enumerate(products)
+        ],
+    }  # fmt: skip
 
 
 def proposals_json(products: int = 3, *, remaining: bool = False) -> dict[str, Any]:

@@ -44,6 +44,7 @@ from web.security import AddressLimitMiddleware, BodyMiddleware, OriginMiddlewar
 from web.services import Services
 from web.shop import pages as shop_pages
 from web.shop import route as shop_route
+from web.shop.recommender import Recommender
 from web.shop.static import CachedStatic
 from web.startup import check_accounts, check_settings
 
@@ -78,6 +79,7 @@ def create_app(
         turns=TurnService(Record(database), assistant, signer, Hub(), deadline=deadline),
         images=ImageStore(settings.uploads_dir, database),
         forecast_files=ForecastFiles(settings.tools_url, transport=tools_transport),
+        recommender=Recommender(settings.tools_url, transport=tools_transport),
     )
     app = FastAPI(
         title="Shopclerk",
@@ -137,6 +139,7 @@ def _lifespan(services: Services, assistant: Assistant) -> Callable[[FastAPI], A
             await housekeeping
         await assistant.close()
         await services.forecast_files.close()
+        await services.recommender.close()
         await services.database.close()
 
     return lifespan

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from web.chat.forecast_files import ForecastFiles
     from web.chat.images import ImageStore
     from web.chat.turns import TurnService
+    from web.shop.recommender import Recommender
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Services:
     turns: "TurnService"
     images: "ImageStore"
     forecast_files: "ForecastFiles"
+    recommender: "Recommender"
 
 
 def services(connection: HTTPConnection) -> Services:

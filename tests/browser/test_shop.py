@@ -2,6 +2,7 @@
 
 import re
 
+import psycopg
 import pytest
 from playwright.async_api import Page, expect
 
@@ -110,3 +111,21 @@ async def test_a_shopper_gets_no_forecast(stack: Stack, visitor: Visitor) -> Non
     await expect(page.locator(".chat-picture")).to_have_count(0)
     await page.goto(f"{stack.base_url}/console/forecasts")
     await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+async def test_a_recommended_card_leads_to_its_product_and_the_click_counts(stack: Stack, visitor: Visitor) -> None:
+    page = visitor.page
+    await sign_in(page, stack, "shopper")
+    await page.goto(stack.base_url)
+    card = page.get_by_role("region", name="For you").locator(".card").first
+    await expect(card.locator(".card-why")).not_to_be_empty()
+    name = await card.locator(".card-name").inner_text()
+    await card.locator(".card-name a").click()
+    await expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
+    assert "?" not in page.url
+    with psycopg.connect(stack.database_url) as connection:
+        newest = connection.execute(
+            "SELECT e.detail, p.name FROM events e JOIN products p ON p.id = e.product_id"
+            " WHERE e.kind = 'click' ORDER BY e.id DESC LIMIT 1"
+        ).fetchone()
+    assert newest == ({"from": "recommendation", "surface": "home", "purpose": "for_you"}, name)

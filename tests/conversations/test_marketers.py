@@ -74,3 +74,9 @@ def test_best_sellers_are_listed(marketer: Client) -> None:
 
 def test_stock_that_runs_out_is_listed(marketer: Client) -> None:
     assert marketer.ask("which products will run out of stock soon?").of("table")
+
+
+def test_the_test_of_the_recommenders_is_reported_or_how_to_start_one(marketer: Client, guest: Client) -> None:
+    answer = marketer.ask("how is the recommender test doing?")
+    assert answer.of("table") or "shopclerk experiment start" in answer.text
+    assert guest.ask("how is the recommender test doing?").of("table") == []

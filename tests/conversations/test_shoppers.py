@@ -92,6 +92,44 @@ def test_a_sold_out_product_is_said_to_be_sold_out(guest: Client, truth: Truth) 
     assert "out of stock" in answer or "sold out" in answer
 
 
+def test_a_recommendation_has_reasons_and_others_and_leads_to_the_product(shopper: Client) -> None:
+    answer = shopper.ask("what would you recommend for me?")
+    assert answer.products
+    assert all(product["why"] for product in answer.products)
+    assert all(product["url"].endswith("?from=chat&for=for_you") for product in answer.products)
+    assert "recommend" in shopper.ask("why do you recommend the first one?").text
+    others = shopper.ask("show me others").products
+    assert others
+    assert {product["id"] for product in others}.isdisjoint({product["id"] for product in answer.products})
+
+
+def test_a_recommendation_keeps_to_its_filters(guest: Client, truth: Truth) -> None:
+    answer = guest.ask("recommend a bag under 80 dollars")
+    assert answer.products
+    assert all(product["price"] <= 80 for product in answer.products)
+    kinds = truth.execute(
+        "SELECT DISTINCT coalesce(above.slug, own.slug) AS slug FROM products p JOIN categories own"
+        " ON own.id = p.category_id LEFT JOIN categories above ON above.id = own.parent_id"
+        " WHERE p.public_id = ANY(%s)",
+        ([product["id"] for product in answer.products],),
+    ).fetchall()
+    assert [row["slug"] for row in kinds] == ["bags"]
+    cheaper = guest.ask("anything cheaper?").products
+    assert not cheaper or max(p["price"] for p in cheaper) < min(p["price"] for p in answer.products)
+
+
+@pytest.mark.parametrize("question", ["what goes with the Note20?", "what else do people buy with the Note20?"])
+def test_what_goes_with_a_product_is_not_the_product(guest: Client, note20: DictRow, question: str) -> None:
+    answer = guest.ask(question)
+    assert answer.products
+    assert "Note20" in answer.text
+    assert note20["public_id"] not in {product["id"] for product in answer.products}
+
+
+def test_a_surprise_comes_with_products(guest: Client) -> None:
+    assert guest.ask("surprise me").products
+
+
 def test_order_status_is_the_callers_own(shopper: Client, guest: Client, truth: Truth) -> None:
     own = "SELECT o.number FROM orders o JOIN accounts a USING (customer_id) WHERE a.email = 'shopper@demo.shop'"
     others = "SELECT o.number FROM orders o LEFT JOIN accounts a USING (customer_id) WHERE a.id IS NULL LIMIT 1"

@@ -42,6 +42,19 @@ def test_a_dead_tool_costs_its_own_answer_only(stack: Stack) -> None:
     works_again(marketer, "forecast next 45 days for Note20", "image")
 
 
+def test_without_the_recommender_there_are_best_sellers_and_whole_pages(stack: Stack) -> None:
+    """F1: the chat says what is not available, the pages leave it out, and it heals."""
+    guest = stack.guest()
+    with frozen(stack.pid("tools")):
+        answer = guest.ask("what would you recommend for me?")
+        assert "not available" in answer.text
+        assert answer.products
+        assert "Best sellers of the month" in guest.http.get("/").text
+        assert guest.http.get(f"/p/{answer.products[0]['id']}").status_code == 200
+    healed = works_again(guest, "what would you recommend for me?", "products")
+    assert all(product.get("why") for product in healed.products)
+
+
 def test_a_slow_action_holds_nobody_else_up(stack: Stack) -> None:
     """F4: twenty conversations are answered while one waits for a tool that hangs."""
     stalled = stack.login("marketer")

@@ -15,11 +15,12 @@ from store.tables import AuditEntry
 from tests.actions_kit import Shop, Talk, entity
 
 SHOPPERS = {"ask_order_status", "cancel_order", "return_order"}
-MARKETERS = {"forecast_sales", "change_horizon", "revenue_report", "stock_runout", "tag_products"}
+MARKETERS = {"forecast_sales", "change_horizon", "revenue_report", "stock_runout", "tag_products", "experiment_report"}
 EVERYBODYS = {
     "ask_capabilities", "ask_price", "ask_specification", "ask_size", "ask_stock", "ask_advantages",
     "compare_products", "search_products", "refine_search", "choose_listed", "follow_up_product", "affirm", "deny",
-    "talk_to_human", "best_sellers", "send_image", "find_similar", "unsure", "out_of_scope",
+    "talk_to_human", "best_sellers", "send_image", "find_similar", "recommend",
+    "goes_with", "others_also_bought", "why_recommended", "unsure", "out_of_scope",
 }  # fmt: skip
 ALLOWED = {
     **{intent: set(Role) for intent in EVERYBODYS},
@@ -60,7 +61,8 @@ async def test_who_may_ask_is_answered_and_who_may_not_is_refused(shop: Shop, in
     assert bool(REFUSALS & set(said.names)) is not allowed
     assert await refusals(shop, talk) == (0 if allowed else 1)
     if not allowed:
-        assert (shop.tools.asked, shop.tools.looked, shop.tools.proposed) == ([], [], 0)
+        tools = shop.tools
+        assert (tools.asked, tools.looked, tools.recommending, tools.proposed) == ([], [], [], 0)
         assert len(said.messages) == 1
 
 

@@ -8,10 +8,13 @@ from fastapi.responses import RedirectResponse
 
 from store.carts import add_to_cart, cart_items, set_units
 from store.events import record_event
+from web.shop.picks import recommended, shelf_of
 from web.shop.rendering import page
 from web.shop.route import PageRoute
 from web.shop.visiting import ShoppingVisitor, Visitor, transaction
 
+PICKS = 4
+MOST_ABOUT = 50  # products that the recommender looks at at once
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 VariantId = Annotated[int, Form(ge=1, le=2**62)]
 Units = Annotated[int, Form(ge=1, le=99)]
@@ -20,11 +23,15 @@ UnitsOrNone = Annotated[int, Form(ge=0, le=99)]
 
 @router.get("/cart")
 async def show(request: Request, visitor: Visitor) -> Response:
-    """What lies in the cart, at today's prices."""
+    """What lies in the cart, at today's prices, and what goes with it."""
     async with transaction(request) as session:
         items = await cart_items(session, visitor.subject) if visitor else []
+    about = list(dict.fromkeys(item.product_id for item in items))[:MOST_ABOUT]
+    found = await recommended(request, visitor, "goes_with", "cart", about=about, limit=PICKS) if items else []
+    async with transaction(request) as session:
         total = sum((item.total for item in items), Decimal(0))
-        return await page(request, session, "cart.html", items=items, total=total)
+        goes_with = await shelf_of(session, "goes_with", "cart", found)
+        return await page(request, session, "cart.html", items=items, total=total, goes_with=goes_with)
 
 
 @router.post("/cart")

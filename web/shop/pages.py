@@ -1,5 +1,6 @@
 """The shop's pages to look at: home, lists, a product, the policies; and the router that holds all shop pages."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -16,21 +17,25 @@ from store.reviews import newest_reviews, rating_summary
 from store.tables import Category, Product
 from web.accounts.session import SessionInfo
 from web.shop import cart, checkout, media, orders
+from web.shop.clicks import note_click, recommended_where
 from web.shop.formats import specifications
 from web.shop.listing import SORTS, ListQuery
+from web.shop.picks import recommended, shelf_of
 from web.shop.rendering import page
 from web.shop.route import PageRoute
 from web.shop.variants import variant_groups
 from web.shop.visiting import Slug, Visitor, transaction
 
 SHELF = 8
+PICKS = 4  # recommended beside a product
 FEWEST_LOOKALIKES = 4  # fewer make no shelf
 pages = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
 @pages.get("/")
-async def home(request: Request) -> Response:
-    """What is popular, new and on offer."""
+async def home(request: Request, visitor: Visitor) -> Response:
+    """What may suit the visitor, what is popular, new and on offer."""
+    found = await recommended(request, visitor, "for_you", "home", limit=SHELF)
     async with transaction(request) as session:
         return await page(
             request,
@@ -40,6 +45,7 @@ async def home(request: Request) -> Response:
             newest=await shelf(session, Filters(in_stock=True), sort=Sort.NEWEST, limit=4),
             deals=await shelf(session, Filters(in_stock=True, deals=True), sort=Sort.BEST, limit=4),
             tiles=await _tiles(session),
+            for_you=await shelf_of(session, "for_you", "home", found),
         )
 
 
@@ -113,13 +119,21 @@ async def _children(session: AsyncSession, here: Category | None) -> list[Catego
 
 @pages.get("/p/{public_id}")
 async def product(request: Request, public_id: Slug, visitor: Visitor) -> Response:
-    """One product in full."""
+    """One product in full, with what goes with it."""
+    if (clicked := recommended_where(request)) is not None:
+        async with transaction(request) as session:
+            return await note_click(request, session, visitor, await _product(session, public_id), clicked)
+    goes_with, others = await asyncio.gather(
+        recommended(request, visitor, "goes_with", "product", about=[public_id], limit=PICKS),
+        recommended(request, visitor, "others_also_bought", "product", about=[public_id], limit=PICKS),
+    )
     async with transaction(request) as session:
         found = await _product(session, public_id)
         customer_id, subject = (visitor.customer_id, visitor.subject) if visitor else (None, None)
         record_event(session, "view", customer_id=customer_id, visitor=subject, product_id=found.id)
         (card,) = await cards(session, [found.id])
         alike = await _lookalikes(session, found)
+        beside = await shelf_of(session, "goes_with", "product", goes_with, here=public_id)
         return await page(
             request,
             session,
@@ -134,6 +148,10 @@ async def product(request: Request, public_id: Slug, visitor: Visitor) -> Respon
             lookalikes=alike,
             similar=[] if alike else await similar(session, found),
             trail=await _trail(session, found.category),
+            goes_with=beside,
+            others_also_bought=await shelf_of(
+                session, "others_also_bought", "product", others, here=public_id, without=beside.picks
+            ),
         )
 
 

@@ -13,12 +13,12 @@ const GREETINGS = {
   agent: "Hello! Ask me about any product, as customers do.",
 };
 const SUGGESTIONS = {
-  guest: ["What are your best sellers?", "Show me phones under 300 dollars", "How does delivery work?"],
-  shopper: ["Where is my order?", "What are your best sellers?", "Show me bags under 100 dollars"],
-  marketer: ["Forecast next 45 days for Note20", "Revenue of last month", "What will run out of stock?"],
+  guest: ["What would you recommend for me?", "Show me phones under 300 dollars", "How does delivery work?"],
+  shopper: ["Where is my order?", "What would you recommend for me?", "Show me bags under 100 dollars"],
+  marketer: ["Forecast next 45 days for Note20", "Revenue of last month", "How is the recommender test doing?"],
   agent: ["What can you do?", "What are your best sellers?"],
 };
-const ABOUT_PRODUCT = ["Why should I buy it?", "How many are left?", "What looks like this?"];
+const ABOUT_PRODUCT = ["Why should I buy it?", "What goes with it?", "What looks like this?"];
 
 class Chat {
   constructor(root) {
