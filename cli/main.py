@@ -5,6 +5,7 @@ import typer
 from cli.chat import chat
 from cli.demo import demo_app
 from cli.evaluation import evaluate_app
+from cli.experiments import app as experiment_app
 from cli.imports import import_app
 from cli.maintenance import doctor, erase, health, migrate
 from cli.training import train_app
@@ -19,6 +20,7 @@ for name, group in {
     "demo": demo_app,
     "train": train_app,
     "evaluate": evaluate_app,
+    "experiment": experiment_app,
     "user": user_app,
 }.items():
     app.add_typer(group, name=name)

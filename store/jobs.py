@@ -7,6 +7,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 SCHEMA = "jobs"
 EMBED_IMAGES = "embed_images"
+TRAIN_RECOMMENDER = "train_recommender"
 _OPTIONS = f"-c search_path={SCHEMA}"
 
 

@@ -12,6 +12,7 @@ from store.tables.conversations import (
     Upload,
 )
 from store.tables.customers import Account, Customer, PasswordReset, Session
+from store.tables.experiments import Experiment, ExperimentArm, ExperimentSurface, Exposure
 from store.tables.marketing import DemoTruth, Forecast, Impression, Promotion
 from store.tables.operations import AuditEntry, ImportRun
 from store.tables.orders import Cart, CartLine, Event, Order, OrderLine, Review
@@ -19,7 +20,8 @@ from store.tables.visual import ImageEmbedding, ProductTag
 
 __all__ = [
     "Account", "AuditEntry", "Base", "Cart", "CartLine", "Category", "Choice", "Conversation", "Customer", "DemoTruth",
-    "Event", "Forecast", "ImageEmbedding", "ImportRun", "Impression", "Order", "OrderLine", "PasswordReset",
-    "PriceChange", "Product", "ProductImage", "ProductTag", "Promotion", "Review", "Session", "StockDay", "Ticket",
-    "TrackerEvent", "TrackerSnapshot", "Turn", "Upload", "Variant",
+    "Event", "Experiment", "ExperimentArm", "ExperimentSurface", "Exposure", "Forecast", "ImageEmbedding", "ImportRun",
+    "Impression", "Order", "OrderLine", "PasswordReset", "PriceChange", "Product", "ProductImage", "ProductTag",
+    "Promotion", "Review", "Session", "StockDay", "Ticket", "TrackerEvent", "TrackerSnapshot", "Turn", "Upload",
+    "Variant",
 ]  # fmt: skip

@@ -99,6 +99,7 @@ class Event(Base):
         CheckConstraint("kind IN ('view', 'search', 'cart', 'purchase', 'click')", name="kind_known"),
         Index("ix_events_customer_id_at", "customer_id", "at"),
         Index("ix_events_product_id_at", "product_id", "at"),
+        Index("ix_events_session_at", "session", "at"),
         Index("ix_events_at", "at", postgresql_using="brin"),
     )
 
