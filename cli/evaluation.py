@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -88,6 +89,36 @@ def visual_search(
 
 
 @evaluate_app.command()
+def recommender(
+    sequences: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="txt, parquet or csv: a row a user, products in time order."),
+    ] = None,
+    protocol: Annotated[str, typer.Option(help="full: among all products; 99: among 99 never chosen.")] = "full",
+    public: Annotated[str, typer.Option(help="Without a file: which public sets, as ml-1m,diginetica.")] = "",
+    sample: Annotated[int | None, typer.Option(min=1, help="Only so many questions, drawn with a fixed seed.")] = None,
+    models: Annotated[str, typer.Option(help="Which of ours, as hybrid,ease,sasrec.")] = "",
+    peers: Annotated[bool, typer.Option("--peers", help="Also run the peers on the same rows.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """HR, recall, NDCG and MRR at 10 and 20 of everybody's last product. Without a file: the public sets."""
+    from cli.recommender_evaluation import evaluate_public, evaluate_sequences, parse_protocol
+
+    try:
+        asked, names = parse_protocol(protocol), _names_in(models)
+        with _working("recommendations") as working:
+            progress = _lines_of(working)
+            found = (
+                evaluate_public(_names_in(public), names, asked, peers=peers, progress=progress, sample=sample)
+                if sequences is None
+                else evaluate_sequences(sequences, names, asked, peers=peers, progress=progress, sample=sample)
+            )
+    except ShopclerkError as error:
+        _refuse(error)
+    report(found, as_json=as_json)
+
+
+@evaluate_app.command()
 def assistant(
     utterances: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="csv: text, intent, product.")],
     as_json: AsJson = False,
@@ -111,6 +142,11 @@ def parse_dates(text: str) -> list[date]:
         raise BadRequest(f"Dates are written 2016-03-01,2016-06-01: {error}.") from error
 
 
+def _names_in(text: str) -> list[str]:
+    """Names divided by commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
 def report(result: dict[str, Any], *, as_json: bool) -> None:
     """Print an evaluation: one JSON object, or a table of measures by model."""
     if as_json:
@@ -127,10 +163,21 @@ def report(result: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _working(what: str) -> Progress:
-    columns = (SpinnerColumn(), TextColumn(what), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     progress = Progress(*columns, console=notices, transient=True)
     progress.add_task(what, total=None)
     return progress
+
+
+def _lines_of(working: Progress) -> Callable[[str], None]:
+    """Shows the newest line about how far the work is; where nobody watches a terminal, each line stays."""
+
+    def show(line: str) -> None:
+        working.update(working.task_ids[0], description=line)
+        if not notices.is_terminal:
+            notices.print(line)
+
+    return show
 
 
 def _refuse(error: ShopclerkError) -> NoReturn:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -14,6 +15,8 @@ ASSISTANT_PYTHON = ROOT / "assistant" / ".venv" / "bin" / "python"
 PROGRAMS = {
     "assistant": [str(ASSISTANT_PYTHON), "-m", "assistant.train"],
     "forecasting": [sys.executable, "-m", "ml_tools.forecasting.train"],
+    "recommender": [sys.executable, "-m", "ml_tools.recommender.train"],
+    "recommender-quick": [sys.executable, "-m", "ml_tools.recommender.train", "--quick"],
     "visual-search": [sys.executable, "-m", "ml_tools.visual_search.train"],
     "sentence-encoder": [sys.executable, "-m", "ml_tools.sentence_encoder.train"],
 }
@@ -31,6 +34,14 @@ def assistant() -> None:
 def forecasting() -> None:
     """Learn the shop's seasons and promotions from its orders."""
     _train_here("forecasting")
+
+
+@train_app.command()
+def recommender(
+    quick: Annotated[bool, typer.Option(help="Without the networks: seconds instead of minutes.")] = False,
+) -> None:
+    """Learn who likes what from events and orders; a running shop takes it up by itself, as it does every night."""
+    _train_here("recommender-quick" if quick else "recommender")
 
 
 @train_app.command()

@@ -32,6 +32,8 @@ def up() -> None:
             password = None
         if _has_orders(store.url) and not any(config.trained_dir.glob("forecasting/*")):
             _step("Forecasting's model", lambda: run_training("forecasting", environment, config.logs_dir))
+        if _has_orders(store.url) and not any(config.trained_dir.glob("recommender/*")):
+            _step("Recommender's model", lambda: run_training("recommender-quick", environment, config.logs_dir))
         _step("Assistant's model", lambda: run_training("assistant", environment, config.logs_dir))
         _serve(config, environment, password)
     console.print("Stopped.")
@@ -67,7 +69,8 @@ def _has_demo(config: Settings, url: str) -> bool:
 
 
 def _has_orders(url: str) -> bool:
-    """A shop without sales has no seasons to learn: its forecasts say that there is too little data."""
+    """A shop without sales has no seasons and no tastes to learn yet: its forecasts say that there is too little data,
+    and its first recommender is trained at night."""
     with psycopg.connect(url) as connection:
         return connection.execute("SELECT EXISTS (SELECT FROM orders)").fetchone() == (True,)
 

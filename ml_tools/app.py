@@ -12,6 +12,7 @@ from common.metrics import instrument_engine
 from common.settings import Settings
 from ml_tools.forecasting.api import ForecastingTool
 from ml_tools.jobs import work
+from ml_tools.recommender.api import RecommenderTool
 from ml_tools.registry import Registry, Status, Tool, ToolState
 from ml_tools.settings import ToolsSettings
 from ml_tools.visual_search.api import VisualSearchTool
@@ -20,7 +21,11 @@ from store.session import Database
 
 def every_tool(config: Settings, limits: ToolsSettings, database: Database) -> list[Tool]:
     """The one list of tools; a new room adds its line here."""
-    return [ForecastingTool(config, limits, database), VisualSearchTool(config, limits, database)]
+    return [
+        ForecastingTool(config, limits, database),
+        VisualSearchTool(config, limits, database),
+        RecommenderTool(config, limits, database),
+    ]
 
 
 def create_app(database: Database, tools: Sequence[Tool], *, jobs_url: str | None = None) -> FastAPI:

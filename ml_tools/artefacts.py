@@ -137,7 +137,7 @@ def save(
     *,
     name: str,
     trained_on: str,
-    as_of: date,
+    as_of: date | None,
     licence: str,
     quality: Mapping[str, float | int | None],
     now: datetime | None = None,

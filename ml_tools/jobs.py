@@ -1,7 +1,8 @@
-"""The tools' jobs: a worker beside the HTTP server that takes what others have asked for, one at a time."""
+"""The tools' jobs: a worker beside the HTTP server that takes what others have asked for, each job one at a time."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
 import structlog
 from procrastinate import App, JobContext
@@ -16,16 +17,29 @@ AGAIN_SECONDS = 5.0
 EVERY = "*/10 * * * *"  # a job also runs by itself, so that what nobody reported is found
 
 
+@dataclass(frozen=True)
+class Timed:
+    """A job with times of its own (cron, UTC), which is not asked for at the start."""
+
+    work: Job
+    cron: str
+
+    async def __call__(self) -> int:
+        return await self.work()
+
+
 async def work(database_url: str, jobs: Mapping[str, Job]) -> None:
-    """Take jobs until cancelled; each is asked for once at the start. A database that is away is waited for."""
+    """Take jobs until cancelled; those without times of their own are asked for once at the start. A long one does not
+    hold the others up. A database that is away is waited for."""
     while True:
         try:
             app = _app(database_url, jobs)
             async with app.open_async():
-                for name in jobs:
-                    await _ask(app, name)
+                for name, job in jobs.items():
+                    if not isinstance(job, Timed):
+                        await _ask(app, name)
                 await app.run_worker_async(
-                    concurrency=1, install_signal_handlers=False, delete_jobs="always", wait=True
+                    concurrency=max(len(jobs), 1), install_signal_handlers=False, delete_jobs="always", wait=True
                 )
         except ConnectorException as error:
             log.warning("jobs_wait_for_the_database", reason=str(error)[:200])
@@ -40,7 +54,7 @@ def _app(database_url: str, jobs: Mapping[str, Job]) -> App:
 
 
 def _register(app: App, name: str, job: Job) -> None:
-    @app.periodic(cron=EVERY)
+    @app.periodic(cron=job.cron if isinstance(job, Timed) else EVERY)
     @app.task(name=name, queueing_lock=name, lock=name, pass_context=True)
     async def run(context: JobContext, timestamp: int | None = None) -> None:
         done = await job()

@@ -16,6 +16,8 @@ class ToolsSettings(BaseSettings):
     tools_host: str = "127.0.0.1"
     tools_port: int = 8000
     tools_waiting: int = Field(default=16, ge=1, description="computations that may wait per tool before 503")
+    recommender_training: str = Field(default="17 3 * * *", description="when it is trained anew: cron, UTC")
+    recommender_exploration: float = Field(default=0.1, ge=0, le=0.5, description="share of seldom seen products")
 
 
 @lru_cache

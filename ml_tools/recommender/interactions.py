@@ -9,6 +9,7 @@ from scipy.sparse import csr_matrix
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float32]
+HELD_OUT_SEED = 11
 
 
 @dataclass(frozen=True)
@@ -81,3 +82,18 @@ def interactions_of(
     products = np.concatenate([*arrays, np.zeros(0, dtype=np.int32)])
     strengths = np.ones(len(products), dtype=np.float32)
     return Interactions(starts, products, strengths, product_count, features or ProductFeatures())
+
+
+def held_out(data: Interactions, most: int) -> tuple[Interactions, Ints, Ints]:
+    """The histories without the last products of up to `most` customers, who those are, and these products."""
+    able = np.flatnonzero(np.diff(data.starts) >= 2)
+    generator = np.random.default_rng(HELD_OUT_SEED)
+    asked = generator.permutation(able)[:most].astype(np.int32)
+    last = data.starts[asked + 1] - 1
+    kept = np.ones(len(data), dtype=bool)
+    kept[last] = False
+    lengths = np.diff(data.starts)
+    lengths[asked] -= 1
+    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    rest = Interactions(starts, data.products[kept], data.strengths[kept], data.product_count, data.features)
+    return rest, asked, data.products[last]
