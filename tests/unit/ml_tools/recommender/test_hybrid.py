@@ -10,7 +10,7 @@ from ml_tools.recommender.interactions import ProductFeatures, held_out, interac
 from ml_tools.recommender.models.base import Filters, Shippable
 from ml_tools.recommender.models.content_knn import ContentKNN, content_vectors
 from ml_tools.recommender.models.ease import EASE
-from ml_tools.recommender.models.hybrid import SLOW, Hybrid, coming_back, counts_and_lateness, usual_models
+from ml_tools.recommender.models.hybrid import Hybrid, coming_back, counts_and_lateness, usual_models
 from ml_tools.recommender.models.next_linear import NextLinear
 from ml_tools.recommender.models.popularity import Popularity
 from ml_tools.recommender.models.ranker import Question, Ranker, ndcg, train_ranker, untaught
@@ -170,8 +170,8 @@ def test_long_histories_many_products_and_wrong_questions(hybrid):
 
 def test_models_are_chosen_by_size_and_by_what_is_known_of_products(shop):
     names = {model.name for model in usual_models(shop)}
-    assert {"ease", "next_linear", "content_knn"} < names
-    assert not names & set(SLOW)
+    assert {"ease", "next_linear", "tastes", "content_knn"} < names
+    assert not names & {"sasrec", "gru4rec"}
     large = {model.name for model in usual_models(interactions_of([], 200_000))}
     assert large == {"item_knn", "session_knn", "popularity"}
     short = {model.name for model in usual_models(shop, slow=True)}
