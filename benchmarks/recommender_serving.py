@@ -2,9 +2,9 @@
 
     python -m benchmarks.recommender_serving [--products 10000,200000] [--customers 20000] [--requests 300] [--json]
 
-Makes a store of so many products and half a million events, trains the served model on it (item-kNN, session-kNN, a
-short SASRec, content, popularity, and the ranker), asks in this process and then through the tools process, one client,
-one request after the other. Then a guest looks at a product, and the next answer is compared with the one before.
+Makes a store of so many products and half a million events, trains the served model on it, asks in this process and
+then through the tools process, one client, one request after the other. Then a guest looks at a product, and the next
+answer is compared with the one before.
 """
 
 import argparse
@@ -29,12 +29,6 @@ from common.logs import configure_logging
 from common.settings import settings
 from ml_tools.capacity import Capacity
 from ml_tools.recommender.assortment import Assortments
-from ml_tools.recommender.models.content_knn import ContentKNN
-from ml_tools.recommender.models.item_knn import ItemKNN
-from ml_tools.recommender.models.popularity import Popularity
-from ml_tools.recommender.models.sasrec import SASRec
-from ml_tools.recommender.models.session_knn import SessionKNN
-from ml_tools.recommender.policies import Makers, quick_hybrid
 from ml_tools.recommender.schemas import RecommendationsRequest
 from ml_tools.recommender.service import RecommenderService
 from ml_tools.recommender.serving import Serving, one_thread_a_request
@@ -48,14 +42,6 @@ GROUP = 50  # products that the same customers like
 WARM = 20
 N = 6
 notices = Console(stderr=True)
-
-MAKERS: Makers = {
-    "hybrid": lambda: quick_hybrid(
-        [ItemKNN(), SessionKNN(), SASRec(epochs=1, rivals=512, window=50), Popularity(), ContentKNN()]
-    ),
-    "item-knn": ItemKNN,
-    "popularity": Popularity,
-}
 
 
 def fill(url: str, products: int, customers: int) -> None:
@@ -175,7 +161,7 @@ def measure(products: int, customers: int, requests: int, home: Path) -> dict[st
         notices.print(f"{products:,} products are in the store")
         models, started = home / "models", time.perf_counter()
         trained = asyncio.run(
-            train_from_store(url, models, None, makers=MAKERS, progress=lambda line: notices.print(line, markup=False))
+            train_from_store(url, models, None, quick=True, progress=lambda line: notices.print(line, markup=False))
         )
         assert trained.artefact is not None
         result: dict[str, Any] = {
