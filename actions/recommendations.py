@@ -156,7 +156,8 @@ class RefineAction(RefineSearchAction):
 
     async def _recommend_again(self, turn: Turn, last: Recommended, now: Filters) -> None:
         filters = merged(last.filters, now)
-        if CHEAPER.search(turn.text) and now.max_price is None:
+        cheaper = CHEAPER.search(turn.text) is not None and now.max_price is None
+        if cheaper:
             filters = await self._below(turn, filters)
         same = filters == last.filters
         changes = {
@@ -165,7 +166,7 @@ class RefineAction(RefineSearchAction):
             "surprise": last.surprise or wants_surprise(turn),
             "reasons": {},
         }
-        await self._recommending.show(turn, last.model_copy(update=changes))
+        await self._recommending.show(turn, last.model_copy(update=changes), price_matters=cheaper)
 
     async def _below(self, turn: Turn, filters: Filters) -> Filters:
         async with self.services.database.read() as session:

@@ -44,10 +44,10 @@ class Recommending:
     def __init__(self, services: Services) -> None:
         self.services = services
 
-    async def show(self, turn: Turn, asked: Recommended) -> None:
-        """Answer the turn with what is recommended, and remember it."""
+    async def show(self, turn: Turn, asked: Recommended, *, price_matters: bool = False) -> None:
+        """Answer the turn with what is recommended, and remember it. `price_matters`: its limit is never given up."""
         try:
-            answered = await self._loosened(turn, asked)
+            answered = await self._loosened(turn, asked, price_matters=price_matters)
         except (ToolUnavailable, ToolAnswerInvalid) as failure:
             await self._next_best(turn, asked, failure)
             return
@@ -64,10 +64,12 @@ class Recommending:
         _say_what(turn, asked, answered, described(asked.filters, kind, currency=products[0].currency))
         self._show(turn, answered, products, names)
 
-    async def _loosened(self, turn: Turn, asked: Recommended) -> Answered:
+    async def _loosened(self, turn: Turn, asked: Recommended, *, price_matters: bool) -> Answered:
         """The answer; with none for the filters, that for less of them. What was seen already gives nothing up."""
         answered = Answered(asked, await self._ask(turn, asked))
-        for dropped, less in [] if asked.seen else list(loosened(asked.filters))[:MAX_LOOSENED]:
+        limit = asked.filters.max_price
+        fewer = [one for one in loosened(asked.filters) if not price_matters or one[1].max_price == limit]
+        for dropped, less in [] if asked.seen else fewer[:MAX_LOOSENED]:
             if answered.answer.products:
                 break
             wider = asked.model_copy(update={"filters": less})

@@ -28,13 +28,21 @@ async function request(path, options = {}) {
   return body;
 }
 
+let sessionToCome = null; // a session that was asked for: whoever needs one waits for it, and nobody gets a second
+
+function newSession() {
+  sessionToCome ??= request("/api/session", { method: "POST" }).finally(() => { sessionToCome = null; });
+  return sessionToCome;
+}
+
 /** Like `request`; a visitor without a session, or with an old one, gets a new one first. */
 async function withSession(path, options) {
+  await sessionToCome;
   try {
     return await request(path, options);
   } catch (error) {
     if (error.code !== "unauthenticated") throw error;
-    await request("/api/session", { method: "POST" });
+    await newSession();
     return request(path, options);
   }
 }
@@ -77,7 +85,7 @@ export class Link {
 
   /** The conversation so far; the socket opens behind it. */
   async start() {
-    if (!this.#hasSession) await request("/api/session", { method: "POST" });
+    if (!this.#hasSession) await newSession();
     this.#hasSession = true;
     const { turns } = await withSession("/api/chat/history");
     for (const turn of turns) this.#seen(turn.seq);
@@ -144,7 +152,7 @@ export class Link {
 
   async #again(socket, code) {
     if (socket !== this.#socket) return;
-    if (code === SIGNED_OUT) await request("/api/session", { method: "POST" }).catch(() => null);
+    if (code === SIGNED_OUT) await newSession().catch(() => null);
     this.#connect();
   }
 

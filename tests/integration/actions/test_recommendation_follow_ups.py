@@ -44,6 +44,17 @@ async def test_in_blue_and_cheaper_narrow_the_recommendation(shop: Shop) -> None
     assert len(shop.tools.recommending) == 3
 
 
+async def test_with_nothing_cheaper_nothing_dearer_is_shown_in_its_place(shop: Shop) -> None:
+    guest = shop.guest()
+    await guest.ask("recommend", entity("category", "accessories"), text="recommend accessories")
+    shop.tools.recommended = []
+    said = await guest.ask("refine_search", text="anything cheaper?")
+    assert not said.cards
+    asked = [one["narrowed_to"].get("max_price") for one in shop.tools.recommending[1:]]
+    assert asked
+    assert set(asked) == {"39.99"}
+
+
 async def test_what_it_must_be_made_of_is_searched_for_among_the_same_kind(shop: Shop) -> None:
     guest = shop.guest()
     await guest.ask("recommend", entity("category", "accessories"), text="recommend accessories")
