@@ -1,12 +1,13 @@
 """The chat widget in a real browser, against a scripted assistant: every part, markup, lost connections, uploads."""
 
+import asyncio
 import io
 from typing import Any
 
 import httpx
 import pytest
 from PIL import Image
-from playwright.async_api import FilePayload, Page, expect
+from playwright.async_api import FilePayload, Page, Route, expect
 
 from tests.browser.conftest import Server, Visitor
 from tests.gateway_kit import say
@@ -197,6 +198,24 @@ async def test_two_windows_show_one_conversation(server: Server, visitor: Visito
     await ask(second, "two")
     await expect(first.get_by_text("You said two")).to_be_visible()
     await expect(first.locator(".chat-question").last).to_contain_text("two")
+
+
+async def test_words_sent_at_once_wait_for_the_session(server: Server, visitor: Visitor) -> None:
+    """The visitor's browser complains of the 401 that would come otherwise."""
+    page, sessions = visitor.page, []
+
+    async def late(route: Route) -> None:
+        sessions.append(route.request.method)
+        await asyncio.sleep(0.5)
+        await route.continue_()
+
+    await page.route("**/api/session", late)
+    await page.goto(server.url)
+    await page.get_by_role("button", name="Ask the clerk").last.click()
+    await page.get_by_label("Your message").fill("hello")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".chat-answer .chat-bubble").last).to_have_text("You said hello")
+    assert sessions == ["POST"]
 
 
 async def test_the_chat_works_with_the_keyboard_alone(server: Server, visitor: Visitor) -> None:
