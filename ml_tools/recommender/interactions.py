@@ -60,17 +60,21 @@ class Interactions:
 
     def without_last(self) -> tuple["Interactions", Ints]:
         """Everybody's history but its last product, and that product (-1 where the history is shorter than two)."""
-        lengths = np.diff(self.starts)
-        held = lengths >= 2
+        held = np.flatnonzero(np.diff(self.starts) >= 2)
         last = np.full(self.customer_count, -1, dtype=np.int32)
-        last[held] = self.products[self.starts[1:][held] - 1]
-        kept = np.ones(len(self), dtype=bool)
-        kept[self.starts[1:][held] - 1] = False
-        starts = np.concatenate([[0], np.cumsum(lengths - held)])
-        rest = Interactions(
-            starts.astype(np.int64), self.products[kept], self.strengths[kept], self.product_count, self.features
-        )
+        rest, last[held] = self.without_last_of(held)
         return rest, last
+
+    def without_last_of(self, customers: NDArray[np.integer]) -> tuple["Interactions", Ints]:
+        """The histories without the last product of these customers (each once, with at least one), and those."""
+        ends = self.starts[customers + 1] - 1
+        kept = np.ones(len(self), dtype=bool)
+        kept[ends] = False
+        lengths = np.diff(self.starts)
+        lengths[customers] -= 1
+        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        rest = Interactions(starts, self.products[kept], self.strengths[kept], self.product_count, self.features)
+        return rest, self.products[ends]
 
 
 def interactions_of(
@@ -89,11 +93,5 @@ def held_out(data: Interactions, most: int) -> tuple[Interactions, Ints, Ints]:
     able = np.flatnonzero(np.diff(data.starts) >= 2)
     generator = np.random.default_rng(HELD_OUT_SEED)
     asked = generator.permutation(able)[:most].astype(np.int32)
-    last = data.starts[asked + 1] - 1
-    kept = np.ones(len(data), dtype=bool)
-    kept[last] = False
-    lengths = np.diff(data.starts)
-    lengths[asked] -= 1
-    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    rest = Interactions(starts, data.products[kept], data.strengths[kept], data.product_count, data.features)
-    return rest, asked, data.products[last]
+    rest, last = data.without_last_of(asked)
+    return rest, asked, last

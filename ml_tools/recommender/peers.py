@@ -1,5 +1,6 @@
 """What the recommender is held against, on the same split: `implicit`, tuned iALS, and the papers' own settings."""
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -105,8 +106,8 @@ class ImplicitPeer(Recommender):
             self._model = self._made()
             self._model.fit(chosen, show_progress=False, callback=lambda done, *_: progress(f"round {done + 1}"))
 
-    def _made(self) -> AlternatingLeastSquares | BayesianPersonalizedRanking:
-        raise NotImplementedError
+    @abstractmethod
+    def _made(self) -> AlternatingLeastSquares | BayesianPersonalizedRanking: ...
 
     def scores(self, histories: Sequence[Ints]) -> Floats:
         """Customers whom the training never saw are the mean of their products."""

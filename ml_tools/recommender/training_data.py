@@ -125,20 +125,9 @@ def held_back(data: TrainingData, *, after: float, most: int) -> tuple[Interacti
     able = np.flatnonzero(np.diff(interactions.starts) >= 2)
     able = able[at[ends[able]] > after]
     asked = np.sort(able[np.argsort(-at[ends[able]], kind="stable")][:most])
-    kept = np.ones(len(interactions), dtype=bool)
-    kept[ends[asked]] = False
-    lengths = np.diff(interactions.starts)
-    lengths[asked] -= 1
-    rest = Interactions(
-        np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        interactions.products[kept],
-        interactions.strengths[kept],
-        interactions.product_count,
-        interactions.features,
-    )
+    rest, last = interactions.without_last_of(asked)
     ids = data.catalogue.ids
-    histories = [ids[rest.of(int(customer))] for customer in asked]
-    return rest, Questions(histories, ids[interactions.products[ends[asked]]])
+    return rest, Questions([ids[rest.of(int(customer))] for customer in asked], ids[last])
 
 
 def rows_of(ids: np.ndarray, catalogue: Catalogue) -> Ints:

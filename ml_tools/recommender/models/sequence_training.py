@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ml_tools.device import best_device
@@ -186,11 +185,5 @@ def held_out(data: Interactions, seed: int) -> tuple[Interactions, list[Ints], I
     long_enough = np.flatnonzero(np.diff(data.starts) >= 3)
     count = min(MOST_HELD_OUT, int(len(long_enough) * HELD_OUT))
     chosen = np.sort(np.random.default_rng(seed).choice(long_enough, count, replace=False))
-    last = data.starts[chosen + 1] - 1
-    kept = np.ones(len(data), dtype=bool)
-    kept[last] = False
-    lengths: NDArray[np.int64] = np.diff(data.starts)
-    lengths[chosen] -= 1
-    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    rest = Interactions(starts, data.products[kept], data.strengths[kept], data.product_count, data.features)
-    return rest, [rest.of(customer) for customer in chosen], data.products[last]
+    rest, last = data.without_last_of(chosen)
+    return rest, [rest.of(customer) for customer in chosen], last
