@@ -1,0 +1,1 @@
+"""The forecasters, all behind the interface in `base`."""
