@@ -101,7 +101,8 @@ class FakeRecommender(httpx.AsyncBaseTransport):
             return httpx.Response(self.failure, json={})
         if self.body is not None:
             return httpx.Response(200, content=self.body)
-        return httpx.Response(200, json=recommendations_json(self.picks.get(asked["purpose"], [])[: asked["n"]]))
+        picks = [pick for pick in self.picks.get(asked["purpose"], []) if pick[0] not in asked.get("without", [])]
+        return httpx.Response(200, json=recommendations_json(picks[: asked["n"]]))
 
 
 def recommendations_json(products: Sequence[tuple[str, str, str | None]]) -> dict[str, Any]:

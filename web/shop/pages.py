@@ -120,12 +120,20 @@ async def _children(session: AsyncSession, here: Category | None) -> list[Catego
 @pages.get("/p/{public_id}")
 async def product(request: Request, public_id: Slug, visitor: Visitor) -> Response:
     """One product in full, with what goes with it."""
-    if (clicked := recommended_where(request)) is not None:
-        async with transaction(request) as session:
-            return await note_click(request, session, visitor, await _product(session, public_id), clicked)
-    goes_with, others = await asyncio.gather(
-        recommended(request, visitor, "goes_with", "product", about=[public_id], limit=PICKS),
-        recommended(request, visitor, "others_also_bought", "product", about=[public_id], limit=PICKS),
+    clicked = recommended_where(request)
+    async with transaction(request) as session:
+        found = await _product(session, public_id)
+        if clicked is not None:
+            return await note_click(request, session, visitor, found, clicked)
+    goes_with = await recommended(request, visitor, "goes_with", "product", about=[public_id], limit=PICKS)
+    others = await recommended(
+        request,
+        visitor,
+        "others_also_bought",
+        "product",
+        about=[public_id],
+        without=[one.product_id for one in goes_with],  # what is recommended counts as shown: nothing is hidden later
+        limit=PICKS,
     )
     async with transaction(request) as session:
         found = await _product(session, public_id)
@@ -133,7 +141,6 @@ async def product(request: Request, public_id: Slug, visitor: Visitor) -> Respon
         record_event(session, "view", customer_id=customer_id, visitor=subject, product_id=found.id)
         (card,) = await cards(session, [found.id])
         alike = await _lookalikes(session, found)
-        beside = await shelf_of(session, "goes_with", "product", goes_with, here=public_id)
         return await page(
             request,
             session,
@@ -148,10 +155,8 @@ async def product(request: Request, public_id: Slug, visitor: Visitor) -> Respon
             lookalikes=alike,
             similar=[] if alike else await similar(session, found),
             trail=await _trail(session, found.category),
-            goes_with=beside,
-            others_also_bought=await shelf_of(
-                session, "others_also_bought", "product", others, here=public_id, without=beside.picks
-            ),
+            goes_with=await shelf_of(session, "goes_with", "product", goes_with, here=public_id),
+            others_also_bought=await shelf_of(session, "others_also_bought", "product", others, here=public_id),
         )
 
 

@@ -48,9 +48,11 @@ async def recommended(
     surface: Surface,
     *,
     about: Sequence[str] = (),
+    without: Sequence[str] = (),
     limit: int,
 ) -> list[Recommended]:
-    """What the recommender has for the visitor, about these products (public ids); nothing while it is away.
+    """What the recommender has for the visitor, about these products (public ids) and `without` those; nothing while it
+    is away.
 
     Not to be awaited inside a transaction: a slow tool would hold a connection that others wait for.
     """
@@ -62,6 +64,7 @@ async def recommended(
             "customer_id": customer_id,
             "session": visitor.subject if visitor else None,
             "product_ids": list(about),
+            "without": list(without),
             "n": limit,
         }
     )
@@ -83,9 +86,8 @@ async def shelf_of(
     found: Sequence[Recommended],
     *,
     here: str | None = None,
-    without: Sequence[Pick] = (),
 ) -> PickShelf:
-    """The shelf of what was found, as far as it is sold. `here` is the page's product, `without` is on it already."""
+    """The shelf of what was found, as far as it is sold. `here` is the page's product."""
     if not found:
         return PickShelf(purpose, surface)
     asked = {one.product_id for one in found} | {one.reason.because_of or "" for one in found}
@@ -96,14 +98,13 @@ async def shelf_of(
     ).all()
     ids, names = {public: number for number, public, _ in rows}, {public: name for _, public, name in rows}
     known = {card.id: card for card in await cards(session, [ids[o.product_id] for o in found if o.product_id in ids])}
-    shown = {pick.card.id for pick in without} | {here}
     return PickShelf(
         purpose,
         surface,
         [
             Pick(known[one.product_id], one.reason.why, names.get(because_of), because_of == here)
             for one in found
-            if one.product_id in known and one.product_id not in shown
+            if one.product_id in known and one.product_id != here
             for because_of in [one.reason.because_of or ""]
         ],
     )

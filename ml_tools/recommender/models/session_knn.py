@@ -12,6 +12,8 @@ from ml_tools.recommender.models.linear import newest_first, prior
 
 Index = NDArray[np.int64]
 
+HEARD = 1e-3  # a shared product that counts less than this, the newest being 1, is not looked up
+
 
 class SessionKNN(Shippable):
     """Sessions that share products with this one vote for the products around the shared ones.
@@ -59,8 +61,13 @@ class SessionKNN(Shippable):
     def scores(self, histories: Sequence[Ints]) -> Floats:
         found = np.tile(self._prior, (len(histories), 1))
         for row, history in zip(found, histories, strict=True):
-            row += self._votes(newest_first(history[-self._window :]))
+            row += self._votes(newest_first(history[-self._window :])[: self._heard])
         return found
+
+    @property
+    def _heard(self) -> int:
+        """How many of the newest products still count: looking the others up costs most of an answer's time."""
+        return 1 + int(-np.log(HEARD) * self._recency)
 
     def _votes(self, shared: Ints) -> Floats:
         """[products], of the distinct products of a session, the newest first."""

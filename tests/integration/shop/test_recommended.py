@@ -102,7 +102,9 @@ async def test_a_product_page_shows_what_goes_with_it_and_what_others_bought(
     assert shelf(page, OTHERS) == [
         (f"/p/{vase.public_id}?from=product&amp;for=others_also_bought", "Bought together with Rug")
     ]
-    assert {one["purpose"] for one in tool.asked} == {"goes_with", "others_also_bought"}
+    assert [(one["purpose"], one["without"]) for one in tool.asked] == [
+        ("goes_with", []), ("others_also_bought", [rug.public_id]),
+    ], "what stands on the page already is not asked for again"  # fmt: skip
     assert all(one["product_ids"] == [asked.public_id] for one in tool.asked)
 
 
@@ -210,6 +212,10 @@ async def test_other_addresses_are_just_the_page(
     assert await clicks(web, sold) == []
 
 
-async def test_a_product_that_is_not_sold_is_not_found_however_one_comes(browser: httpx.AsyncClient) -> None:
+async def test_a_product_that_is_not_sold_is_not_found_however_one_comes(
+    browser: httpx.AsyncClient, tool: FakeRecommender
+) -> None:
     await begin_session(browser)
+    await html(browser, "/p/p_gone", 404)
+    assert tool.asked == [], "nothing goes with what there is not"
     await html(browser, "/p/p_gone?from=home&for=for_you", 404)
