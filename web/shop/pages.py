@@ -1,6 +1,5 @@
 """The shop's pages to look at: home, lists, a product, the policies; and the router that holds all shop pages."""
 
-import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
