@@ -88,7 +88,7 @@ class ShopAction(ABC):
         if turn.caller.role is Role.GUEST and self.role is Role.SHOPPER:
             turn.reply.say("utter_sign_in")
         else:
-            turn.reply.say("utter_not_allowed")
+            turn.reply.say("utter_for_marketers" if self.role is Role.MARKETER else "utter_not_allowed")
 
     async def _audit(self, turn: Turn, outcome: Outcome) -> None:
         async with self.services.database.begin() as session:

@@ -3,7 +3,7 @@
 It never holds a role, a price or a customer: those are looked up again in every turn.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -17,14 +17,17 @@ PENDING_LIFETIME = timedelta(minutes=10)
 MAX_LISTED = 10
 MAX_FOCUS = 3
 MAX_WORDS = 200  # characters of a search's words
+MAX_ALT = 500  # characters of a chart's description
 MAX_SEEN = 60  # recommended products that "show me others" leaves out
 
 ProductId = Annotated[str, StringConstraints(pattern=r"^p_[A-Za-z0-9_-]{1,38}$")]
 UploadId = Annotated[str, StringConstraints(pattern=r"^u_[A-Za-z0-9]{1,38}$")]
+ForecastId = Annotated[str, StringConstraints(pattern=r"^f_[A-Za-z0-9]{6,38}$")]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Question = Literal[
     "ask_price", "ask_specification", "ask_size", "ask_stock", "ask_advantages", "compare_products", "forecast_sales",
-    "goes_with", "others_also_bought",
+    "goes_with", "others_also_bought", "run_out_forecast", "order_quantity", "what_if", "sell_more",
+    "forecast_track_record", "sales_drivers",
 ]  # fmt: skip
 Purpose = Literal["for_you", "goes_with", "others_also_bought"]
 Why = Literal["after_this", "bought_together", "looks_like", "popular", "new", "something_else"]
@@ -34,9 +37,50 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", validate_assignment=True)
 
 
+class SoldThen(_Strict):
+    """What was sold on as many days of another time."""
+
+    start: date
+    end: date
+    units: float
+
+
 class LastForecast(_Strict):
-    product_id: ProductId
+    """A forecast that was asked for: of a product, or of a category, or with neither of the whole shop.
+
+    The rest is there when one was made; its chart and its file are kept under `id`.
+    """
+
+    product_id: ProductId | None = None
+    category: Word | None = None
     days: int
+    id: ForecastId | None = None
+    name: str = Field(default="", max_length=300)
+    as_of: date | None = None
+    alt: str = Field(default="", max_length=MAX_ALT)
+    expected: float = 0.0
+    last_year: SoldThen | None = None
+    last_year_change: float | None = None
+
+
+class SalesOf(_Strict):
+    """Whose sales were talked about, when it was no single product: a category's, or all of the shop's."""
+
+    category: Word | None = None
+
+
+class PriceChange(_Strict):
+    """`change` of the price in percent (-10 is 10 % lower), or a `discount` for a while (20 is 20 % off)."""
+
+    percent: float = Field(ge=-100_000, le=100_000)
+    means: Literal["change", "discount"]
+
+
+class SupplyTerms(_Strict):
+    """What orders from a supplier were planned with, where it was said."""
+
+    lead_days: int | None = Field(default=None, ge=0, le=120)
+    service_level: float | None = Field(default=None, ge=0.5, le=0.999)
 
 
 class Filters(_Strict):
@@ -101,6 +145,9 @@ class Context(_Strict):
     awaits_product: bool = False
     attributes: list[Word] = Field(default_factory=list, max_length=8)
     forecast: LastForecast | None = None
+    sales_of: SalesOf | None = None  # counts while no product is in focus
+    price_change: PriceChange | None = None
+    supply: SupplyTerms | None = None
     search: Filters | None = None
     picture: AskedPicture | None = None  # the last search went by it, not by words
     recommended: Recommended | None = None  # what is listed was recommended, not searched

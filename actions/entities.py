@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
@@ -13,6 +13,7 @@ from actions.context import ProductId, Word
 
 log = structlog.get_logger()
 Value = TypeVar("Value")
+Figure = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
 
 
 class Candidate(BaseModel):
@@ -63,6 +64,21 @@ class Amount(BaseModel):
     currency: str | None = None
 
 
+class Percentage(BaseModel):
+    """`means`: a `change` of the price (below 0: lower), a `discount`, or none where no word says which way."""
+
+    percent: float = Field(ge=-1e6, le=1e6, allow_inf_nan=False)
+    means: Literal["change", "discount"] | None = None
+
+
+class PricePoint(BaseModel):
+    """A new price (`to`), or by how much the price is to change (`by`, below 0: lower)."""
+
+    to: float | None = Field(default=None, ge=0, le=1e9, allow_inf_nan=False)
+    by: float | None = Field(default=None, ge=-1e9, le=1e9, allow_inf_nan=False)
+    currency: str | None = None
+
+
 @dataclass
 class Entities:
     products: list[Mention] = field(default_factory=list)
@@ -70,6 +86,11 @@ class Entities:
     horizon: Horizon | None = None
     period: Period | None = None
     amount: Amount | None = None
+    percentage: Percentage | None = None
+    price_point: PricePoint | None = None
+    lead_time: int | None = None  # days
+    service_level: float | None = None  # percent
+    whole_shop: bool | None = None
     quantity: int | None = None
     ordinals: list[int] = field(default_factory=list)
     category: str | None = None
@@ -88,13 +109,18 @@ _VALUES: dict[str, TypeAdapter[Any]] = {
     "horizon": TypeAdapter(Horizon),
     "period": TypeAdapter(Period),
     "amount": TypeAdapter(Amount),
+    "percentage": TypeAdapter(Percentage),
+    "price_point": TypeAdapter(PricePoint),
+    "lead_time": TypeAdapter(int),
+    "service_level": TypeAdapter(Figure),
+    "whole_shop": TypeAdapter(bool),
     "quantity": TypeAdapter(int),
     "ordinal": TypeAdapter(int),
     "order_number": TypeAdapter(Word),
     **{kind: TypeAdapter(Word) for kind in ("category", "brand", "colour", "size", "storage", "attribute")},
 }
 # What these stand on describes all the same: "cotton" asks for a material, an unknown name may be found in a text.
-_STILL_WORDS = {"attribute", "product_unknown"}
+_STILL_WORDS = {"attribute", "product_unknown", "whole_shop"}
 _LISTS = {"product": "products", "product_unknown": "unknown", "ordinal": "ordinals", "attribute": "attributes"}
 
 

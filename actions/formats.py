@@ -29,6 +29,13 @@ def percent(number: float) -> str:
     return f"{number:.0f} %" if abs(number) >= 10 else f"{number:.1f} %"
 
 
+def chance(share: float) -> str:
+    """A probability in words that claim no more than is known: `about 34 %`, `less than 1 %`."""
+    if share < 0.01:
+        return "less than 1 %"
+    return "more than 99 %" if share > 0.99 else f"about {share * 100:.0f} %"
+
+
 def change(new: float, old: float) -> str:
     """The change against `old`, which is not 0: `up 12 %`, `down 3.4 %`, `about the same`."""
     return changed_by((new - old) / abs(old) * 100)

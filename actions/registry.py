@@ -11,17 +11,21 @@ from actions.confirmation import AffirmAction, DenyAction
 from actions.context import Question
 from actions.experiments import ExperimentReportAction
 from actions.follow_up import ChooseListedAction, FollowUpAction
-from actions.forecasts import ChangeHorizonAction, ForecastAction
+from actions.forecast_files import ForecastChartAction, ForecastCsvAction
+from actions.forecasts import ChangeHorizonAction, CompareLastYearAction, ForecastAction
 from actions.handoff import TalkToHumanAction
 from actions.image import ImageAction
 from actions.orders import CancelOrderAction, OrderStatusAction, ReturnOrderAction
 from actions.reasons import WhyRecommendedAction
 from actions.recommendations import GoesWithAction, OthersAlsoBoughtAction, RecommendAction, RefineAction
-from actions.reports import BestSellersAction, RevenueAction, StockRunoutAction
+from actions.reports import BestSellersAction, RevenueAction
+from actions.sales_advice import SalesDriversAction, SellMoreAction, WhatIfAction
 from actions.search import SearchAction
 from actions.smalltalk import CapabilitiesAction, OutOfScopeAction
 from actions.specification import AdvantagesAction, SpecificationAction
+from actions.stock_advice import OrderQuantityAction, RunOutAction, StockRunoutAction
 from actions.tagging import TagProductsAction
+from actions.track_record import TrackRecordAction
 from actions.visual_search import FindSimilarAction
 
 TOPICS: tuple[type[ShopAction], ...] = (
@@ -29,7 +33,9 @@ TOPICS: tuple[type[ShopAction], ...] = (
     SearchAction, RefineAction, FindSimilarAction,
     RecommendAction, GoesWithAction, OthersAlsoBoughtAction, WhyRecommendedAction,
     OrderStatusAction, CancelOrderAction, ReturnOrderAction, AffirmAction, DenyAction,
-    ForecastAction, ChangeHorizonAction, BestSellersAction, RevenueAction, StockRunoutAction,
+    ForecastAction, CompareLastYearAction, ForecastChartAction, ForecastCsvAction, TrackRecordAction,
+    RunOutAction, OrderQuantityAction, WhatIfAction, SellMoreAction, SalesDriversAction,
+    BestSellersAction, RevenueAction, StockRunoutAction,
     TagProductsAction, ExperimentReportAction,
     TalkToHumanAction, CapabilitiesAction, OutOfScopeAction, ImageAction,
 )  # fmt: skip
@@ -39,10 +45,6 @@ def all_actions(services: Services) -> list[ShopAction]:
     """Every action, ready to run; those that hand a turn on know the others."""
     topics = [topic(services) for topic in TOPICS]
     repeatable = {cast(Question, action.intent): action for action in topics if action.repeatable}
-    roles = {action.intent: action.role for action in topics}
-    return [
-        *topics,
-        FollowUpAction(services, repeatable),
-        ChooseListedAction(services, repeatable),
-        ClarifyAction(services, roles),
-    ]
+    repeating = [action(services, repeatable) for action in (FollowUpAction, ChooseListedAction, ChangeHorizonAction)]
+    roles = {action.intent: action.role for action in [*topics, *repeating]}
+    return [*topics, *repeating, ClarifyAction(services, roles)]

@@ -119,26 +119,22 @@ def _change(new: float, old: float) -> str:
     return change(new, old) if old else "–"
 
 
-class StockRunoutAction(ShopAction):
-    name, role, intent = "action_stock_runout", Role.MARKETER, "stock_runout"
-
-    async def answer(self, turn: Turn) -> None:
-        horizon = turn.entities.horizon
-        within = horizon.days if horizon and horizon.days and 1 <= horizon.days <= 180 else RUNOUT_DAYS
-        async with self.services.database.read() as session:
-            running_out = await stock_runout(session, self.services.today, within_days=within, limit=LISTED)
-        turn.context.show([product.product_id for product in running_out])
-        if not running_out:
-            turn.reply.say("utter_no_runout", days=within)
-            return
-        turn.reply.say("utter_runout", days=within)
-        turn.reply.table(
-            ["Product", "In stock", "Sold a day", "Lasts until"],
-            [
-                [p.name, count(p.stock), f"{p.pace:.1f}", _lasts_until(self.services.today, p.days_left)]
-                for p in running_out
-            ],
-        )
+async def say_running_out(turn: Turn) -> None:
+    """What runs out within the days that were asked for, or 30, the most urgent first."""
+    horizon = turn.entities.horizon
+    within = horizon.days if horizon and horizon.days and 1 <= horizon.days <= 180 else RUNOUT_DAYS
+    today = turn.services.today
+    async with turn.services.database.read() as session:
+        running_out = await stock_runout(session, today, within_days=within, limit=LISTED)
+    turn.context.show([product.product_id for product in running_out])
+    if not running_out:
+        turn.reply.say("utter_no_runout", days=within)
+        return
+    turn.reply.say("utter_runout", days=within)
+    turn.reply.table(
+        ["Product", "In stock", "Sold a day", "Lasts until"],
+        [[p.name, count(p.stock), f"{p.pace:.1f}", _lasts_until(today, p.days_left)] for p in running_out],
+    )
 
 
 def _lasts_until(today: date, days_left: float) -> str:

@@ -20,8 +20,16 @@ from purgatory import AsyncCircuitBreakerFactory
 from purgatory.domain.model import OpenedState
 from pydantic import BaseModel, ValidationError
 
-from actions.tool_answers import (
+from actions.forecasting_answers import Answer as AboutSales
+from actions.forecasting_answers import (
+    DriversAnswer,
     ForecastAnswer,
+    StockPlanAnswer,
+    TrackRecordAnswer,
+    WaysToSellAnswer,
+    WhatIfAnswer,
+)
+from actions.tool_answers import (
     Json,
     ProposalsAnswer,
     RecommendationsAnswer,
@@ -42,9 +50,12 @@ from common.requests import HEADER, current_request_id
 
 log = structlog.get_logger()
 Answer = TypeVar("Answer", bound=BaseModel)
+Advice = TypeVar("Advice", bound=AboutSales)
 
 TOTAL_SECONDS = 3.0
-TIMEOUT = httpx.Timeout(connect=0.5, read=2.8, write=1.0, pool=0.5)
+OF_MANY = "_of_many"
+SECONDS_FOR_MANY = 5.0  # for what is computed over all products of a category or of the shop, of a turn's 7
+TIMEOUT = httpx.Timeout(connect=0.5, read=SECONDS_FOR_MANY, write=1.0, pool=0.5)
 KEPT = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=4)  # the tools close after 5 s
 MAX_ANSWER_BYTES = 1_000_000
 FAILURES_TO_OPEN = 5
@@ -91,17 +102,47 @@ class ToolsClient:
     async def close(self) -> None:
         await self._http.aclose()
 
-    async def forecast(self, product_id: str, horizon_days: int, asked_by: str) -> ForecastAnswer:
-        """Daily units of a product over the next `horizon_days`.
+    async def forecast(self, about: Json, horizon_days: int, *, asked_by: str) -> ForecastAnswer:
+        """Daily units over the next `horizon_days` of `{product_id}`, of `{category}`, or with neither of the shop.
 
         The forecast is kept under an id, so it is sent again only when the first try never arrived. Raises
         ImpossibleHorizon, NotEnoughData, NotFound or BadRequest with the tool's reason, else ToolUnavailable or
-        ToolAnswerInvalid.
+        ToolAnswerInvalid; so do the five below.
         """
-        asked = {"product_id": product_id, "horizon_days": horizon_days, "asked_by": asked_by}
-        answer = await self._call("forecasting", "/forecasts", asked, ForecastAnswer, retry_on=ToolUnreached)
-        if (answer.product_id, answer.horizon_days) != (product_id, horizon_days):
+        asked = {**about, "horizon_days": horizon_days, "asked_by": asked_by}
+        tool = _apart("forecasting", about)
+        answer = await self._call(tool, "/forecasts", asked, ForecastAnswer, retry_on=ToolUnreached)
+        if (answer.subject.named, answer.horizon_days) != (about, horizon_days):
             raise ToolAnswerInvalid("The forecast that came back is not the one that was asked for.")
+        return answer
+
+    async def drivers(self, about: Json) -> DriversAnswer:
+        """What goes with more or fewer sales of a product, a category or the shop."""
+        return await self._advice("drivers", about, DriversAnswer)
+
+    async def what_if(self, asked: Json) -> WhatIfAnswer:
+        """Sales at another price: `{..about, horizon_days, price_change_percent}`, or `discount_percent` instead."""
+        return await self._advice("what-if", asked, WhatIfAnswer)
+
+    async def stock_plan(self, asked: Json) -> StockPlanAnswer:
+        """When a product runs out, and orders: `{product_id, lead_days?, service_level?, cover_days?, until?}`."""
+        return await self._advice("stock-plan", asked, StockPlanAnswer)
+
+    async def ways_to_sell(self, asked: Json) -> WaysToSellAnswer:
+        """Ways to sell more of a product: `{product_id, horizon_days}`."""
+        return await self._advice("ways-to-sell", asked, WaysToSellAnswer)
+
+    async def track_record(self, about: Json) -> TrackRecordAnswer:
+        """How good past forecasts were."""
+        return await self._advice("track-record", about, TrackRecordAnswer)
+
+    async def _advice(self, what: str, asked: Json, shape: type[Advice]) -> Advice:
+        """These read only: they may be asked again. What is not known is left out, so that the tool's own holds."""
+        known = {key: value for key, value in asked.items() if value is not None}
+        tool = _apart("advice", known)
+        answer = await self._call(tool, f"/forecasts/{what}", known, shape, retry_on=ToolUnavailable)
+        if answer.subject.named != {key: known[key] for key in ("product_id", "category") if key in known}:
+            raise ToolAnswerInvalid("The advice that came back is about something else.")
         return answer
 
     async def visual_search(
@@ -142,10 +183,13 @@ class ToolsClient:
         breaker = await self._breakers.get_breaker(tool)
         try:
             with timed(tool_seconds, tool=tool):
-                async with breaker, _deadline(tool, self._total_seconds):
+                async with breaker, _deadline(tool, self._seconds_for(tool)):
                     return await self._retried(path, asked, shape, retry_on)
         except OpenedState as error:
             raise ToolUnavailable(f"The {tool} tool failed several times and is left alone for a moment.") from error
+
+    def _seconds_for(self, tool: str) -> float:
+        return max(self._total_seconds, SECONDS_FOR_MANY) if tool.endswith(OF_MANY) else self._total_seconds
 
     async def _retried(self, path: str, asked: Json, shape: type[Answer], retry_on: type[ToolUnavailable]) -> Answer:
         tries = stamina.retry_context(on=retry_on, attempts=2, timeout=None, wait_initial=0.05, wait_jitter=0.1)
@@ -162,6 +206,11 @@ class ToolsClient:
                 return await _read(response)
             finally:
                 await response.aclose()
+
+
+def _apart(tool: str, about: Json) -> str:
+    """Questions over many products take longer, and their failing must not close the way for those of one."""
+    return tool if "product_id" in about else f"{tool}{OF_MANY}"
 
 
 @asynccontextmanager

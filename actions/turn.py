@@ -63,11 +63,15 @@ class Turn:
 
     @property
     def subject_matter(self) -> dict[str, Any]:
-        """What was asked about, for the audit trail: ids, days and periods, never the words themselves."""
+        """What was asked about, for the audit trail: ids, days, periods and changes, never the words themselves."""
         asked = self.entities
         matter: dict[str, Any] = {"intent": self.intent, "products": [mention.value for mention in asked.products]}
+        if asked.category or asked.whole_shop:
+            matter["sales_of"] = asked.category or "the whole shop"
         if asked.horizon:
             matter["days"] = asked.horizon.days
+        if asked.percentage:
+            matter["percent"] = asked.percentage.percent
         if asked.period:
             matter["period"] = [asked.period.start.isoformat(), asked.period.end.isoformat()]
         return matter

@@ -1,8 +1,6 @@
 """`shopclerk evaluate TOOL`: any tool against data that it has never seen, beside its peers."""
 
 import json
-import os
-import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -23,46 +21,45 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object inst
 
 @evaluate_app.command()
 def forecasting(
-    sales: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="csv, csv.gz or parquet: date, ..., sales.")],
-    origins: Annotated[str, typer.Option(help="First days to forecast, as 2016-03-01,2016-06-01.")],
-    history: Annotated[int, typer.Option(min=28, max=120, help="Days that models may see.")] = 120,
+    sales: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="csv, csv.gz or parquet: date, ..., sales.")
+    ] = None,
+    origins: Annotated[str, typer.Option(help="First days to forecast, as 2016-03-01,2016-06-01.")] = "",
+    history: Annotated[int, typer.Option(min=14, max=120, help="Days that models may see.")] = 120,
     horizon: Annotated[int, typer.Option(min=1, max=180, help="Days to forecast.")] = 45,
     train: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="Sales to learn the season from; days before an origin only."),
+        typer.Option(
+            exists=True, dir_okay=False, help="Sales to learn from, also the same; days before an origin only."
+        ),
     ] = None,
+    promotion_column: Annotated[str | None, typer.Option(help="0 or 1, or percent off; known beforehand.")] = None,
+    price_column: Annotated[str | None, typer.Option(help="Prices; known beforehand.")] = None,
+    open_column: Annotated[str | None, typer.Option(help="0 on closed days, which are left out.")] = None,
+    group_column: Annotated[str | None, typer.Option(help="Categories; may also name the series.")] = None,
+    public: Annotated[str, typer.Option(help="Without a file: which public sets, as rossmann,demo store.")] = "",
+    models: Annotated[str, typer.Option(help="Which of ours alone, as CNN,DBN,LSTM; or all.")] = "",
     peers: Annotated[bool, typer.Option("--peers", help="Also run the peers on the same rows.")] = False,
     sample: Annotated[int | None, typer.Option(min=1, help="Only so many series, drawn with a fixed seed.")] = None,
-    jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = min(os.cpu_count() or 1, 8),
     as_json: AsJson = False,
 ) -> None:
-    """Forecast accuracy, and coverage and width of both bands, over many series and several origins."""
-    from ml_tools.forecasting import evaluate as evaluation
-    from ml_tools.forecasting.model import NAME, VERSION
+    """Accuracy, and coverage and width of both bands, from several origins. Without a file: the public sets."""
+    from cli.forecasting_evaluation import Asked, evaluate_public, evaluate_sales
+    from ml_tools.forecasting.datasets import Columns
 
-    started = time.perf_counter()
     try:
-        panel = evaluation.read_panel(sales)
-        learnt = None if train is None else panel if train == sales else evaluation.read_panel(train)
-        days = parse_dates(origins)
-        work = list(
-            evaluation.cases(panel, days, history=history, horizon=horizon, train=learnt, sample=sample, peers=peers)
-        )
-        with _working(f"{len(work)} forecasts"):
-            metrics = evaluation.evaluate(work, jobs=jobs)
+        columns = Columns(promotion=promotion_column, price=price_column, open=open_column, group=group_column)
+        with _working("forecasts") as working:
+            progress, names = _lines_of(working), _names_in(models)
+            if sales is None:
+                sets = _names_in(public)
+                found = evaluate_public(sets, names, sample=sample, peers=peers, progress=progress)
+            else:
+                asked = Asked(parse_dates(origins), history, horizon, sample, columns)
+                found = evaluate_sales(sales, train, asked, names, peers=peers, progress=progress)
     except ShopclerkError as error:
         _refuse(error)
-    report(
-        {
-            "tool": "forecasting",
-            "model": {"name": NAME, "version": VERSION, "season_from": train.name if train else None},
-            "data": sales.name,
-            "rows": len(work) * horizon,
-            "metrics": metrics,
-            "seconds": round(time.perf_counter() - started, 1),
-        },
-        as_json=as_json,
-    )
+    report(found, as_json=as_json)
 
 
 Folder = Annotated[Path | None, typer.Option(exists=True, file_okay=False, help="products.csv and its pictures.")]
@@ -112,6 +109,39 @@ def recommender(
                 evaluate_public(_names_in(public), names, asked, peers=peers, progress=progress, sample=sample)
                 if sequences is None
                 else evaluate_sequences(sequences, names, asked, peers=peers, progress=progress, sample=sample)
+            )
+    except ShopclerkError as error:
+        _refuse(error)
+    report(found, as_json=as_json)
+
+
+@evaluate_app.command()
+def promotions(
+    impressions: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="csv, tsv (.gz) or parquet: a row an impression.")
+    ] = None,
+    clicks: Annotated[str, typer.Option(help="Its column of clicks; counted from 0 where none are named.")] = "click",
+    train: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Impressions to learn from; without, earlier rows teach later."),
+    ] = None,
+    public: Annotated[str, typer.Option(help="Without a file: which sets, as avazu-sample,criteo-sample.")] = "",
+    models: Annotated[str, typer.Option(help="Which of ours, as blend,logistic,dcn.")] = "",
+    peers: Annotated[bool, typer.Option("--peers", help="Also run the peers on the same rows.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """AUC, logloss and calibration of predicted clicks. Without a file: the public sets and the demo store."""
+    from cli.promotions_evaluation import evaluate_impressions, evaluate_public
+
+    try:
+        with _working("impressions") as working:
+            progress = _lines_of(working)
+            found = (
+                evaluate_public(_names_in(public), _names_in(models), peers=peers, progress=progress)
+                if impressions is None
+                else evaluate_impressions(
+                    impressions, clicks, _names_in(models), train=train, peers=peers, progress=progress
+                )
             )
     except ShopclerkError as error:
         _refuse(error)

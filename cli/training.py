@@ -15,8 +15,10 @@ ASSISTANT_PYTHON = ROOT / "assistant" / ".venv" / "bin" / "python"
 PROGRAMS = {
     "assistant": [str(ASSISTANT_PYTHON), "-m", "assistant.train"],
     "forecasting": [sys.executable, "-m", "ml_tools.forecasting.train"],
+    "forecasting-quick": [sys.executable, "-m", "ml_tools.forecasting.train", "--quick"],
     "recommender": [sys.executable, "-m", "ml_tools.recommender.train"],
     "recommender-quick": [sys.executable, "-m", "ml_tools.recommender.train", "--quick"],
+    "promotions": [sys.executable, "-m", "ml_tools.promotions.train"],
     "visual-search": [sys.executable, "-m", "ml_tools.visual_search.train"],
     "sentence-encoder": [sys.executable, "-m", "ml_tools.sentence_encoder.train"],
 }
@@ -31,9 +33,11 @@ def assistant() -> None:
 
 
 @train_app.command()
-def forecasting() -> None:
-    """Learn the shop's seasons and promotions from its orders."""
-    _train_here("forecasting")
+def forecasting(
+    quick: Annotated[bool, typer.Option(help="Factors alone, without networks: seconds instead of minutes.")] = False,
+) -> None:
+    """Learn what drives demand from the orders of all products; a running shop takes it up by itself."""
+    _train_here("forecasting-quick" if quick else "forecasting")
 
 
 @train_app.command()
@@ -42,6 +46,12 @@ def recommender(
 ) -> None:
     """Learn who likes what from events and orders; a running shop takes it up by itself, as it does every night."""
     _train_here("recommender-quick" if quick else "recommender")
+
+
+@train_app.command()
+def promotions() -> None:
+    """Learn anew from all promotions that were ever shown; a running shop learns new ones by itself, every minute."""
+    _train_here("promotions")
 
 
 @train_app.command()

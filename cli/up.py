@@ -30,8 +30,8 @@ def up() -> None:
         environment = export(config, store.url)
         if password and not _has_demo(config, store.url):
             password = None
-        if _has_orders(store.url) and not any(config.trained_dir.glob("forecasting/*")):
-            _step("Forecasting's model", lambda: run_training("forecasting", environment, config.logs_dir))
+        if _has_orders(store.url) and not any(config.trained_dir.glob("forecasting/*/*.safetensors")):
+            _step("Forecasting's model", lambda: run_training("forecasting-quick", environment, config.logs_dir))
         if _has_orders(store.url) and not any(config.trained_dir.glob("recommender/*")):
             _step("Recommender's model", lambda: run_training("recommender-quick", environment, config.logs_dir))
         _step("Assistant's model", lambda: run_training("assistant", environment, config.logs_dir))

@@ -12,6 +12,7 @@ from common.metrics import instrument_engine
 from common.settings import Settings
 from ml_tools.forecasting.api import ForecastingTool
 from ml_tools.jobs import work
+from ml_tools.promotions.api import PromotionsTool
 from ml_tools.recommender.api import RecommenderTool
 from ml_tools.registry import Registry, Status, Tool, ToolState
 from ml_tools.settings import ToolsSettings
@@ -25,6 +26,7 @@ def every_tool(config: Settings, limits: ToolsSettings, database: Database) -> l
         ForecastingTool(config, limits, database),
         VisualSearchTool(config, limits, database),
         RecommenderTool(config, limits, database),
+        PromotionsTool(config, limits, database),
     ]
 
 

@@ -96,6 +96,27 @@ class Artefact:
         return onnxruntime.InferenceSession(self.read(name), options, providers=["CPUExecutionProvider"])
 
 
+def tensors_in(content: bytes, sha256: str, what: str) -> dict[str, np.ndarray]:
+    """The named arrays of safetensors that are kept elsewhere than in a folder, beside their sha256."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise BrokenArtefact(f"{what} is damaged: its sha256 is not the one beside it.")
+    try:
+        return load(content)
+    except SafetensorError as error:
+        raise BrokenArtefact(f"{what} is not safetensors.") from error
+
+
+def tensors_of(arrays: Mapping[str, np.ndarray]) -> tuple[bytes, str]:
+    """Arrays as safetensors, and their sha256."""
+    from safetensors.numpy import save as to_safetensors
+
+    content = to_safetensors({name: np.ascontiguousarray(array) for name, array in arrays.items()})
+    return content, hashlib.sha256(content).hexdigest()
+
+
 def open_artefact(folder: Path) -> Artefact:
     """The artefact in a folder, every file checked; BrokenArtefact when anything about it is wrong."""
     try:

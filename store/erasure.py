@@ -58,7 +58,8 @@ async def erase_customer(session: AsyncSession, who: str) -> Receipt:
     await _count(session, receipt, "events", delete(Event).where(Event.customer_id == customer.id))
     await _count(session, receipt, "reviews", delete(Review).where(Review.customer_id == customer.id))
     anonymous_impressions = update(Impression).where(Impression.customer_id == customer.id)
-    await _count(session, receipt, "impressions", anonymous_impressions.values(customer_id=None, session=None))
+    nameless = anonymous_impressions.values(customer_id=None, session=None, signals=None)
+    await _count(session, receipt, "impressions", nameless)
     units = [customer.public_id, *([account.public_id] if account else [])]
     # One made-up unit for all of them: tests go on counting one person, but nobody knows whom.
     anonymous_exposures = update(Exposure).where(or_(Exposure.customer_id == customer.id, Exposure.unit.in_(units)))

@@ -8,6 +8,9 @@ from procrastinate.exceptions import AlreadyEnqueued
 SCHEMA = "jobs"
 EMBED_IMAGES = "embed_images"
 TRAIN_RECOMMENDER = "train_recommender"
+LEARN_PROMOTIONS = "learn_promotions"
+TRAIN_FORECASTING = "forecasting_refresh"
+CHECK_FORECASTS = "forecast_check"
 _OPTIONS = f"-c search_path={SCHEMA}"
 
 

@@ -1,12 +1,49 @@
-"""The record of what was in stock day by day, which lets forecasts tell sold-out days from days without demand."""
+"""The stock there is, and the record of it day by day, which tells sold-out days from days without demand."""
 
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Date, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.tables import StockDay, Variant
+from common.errors import NotFound
+from store.tables import Product, StockDay, Variant
+
+
+@dataclass(frozen=True)
+class StockNow:
+    """A product's stock over all its variants, of which `empty` have none; prices are today's list prices.
+
+    `attributes` are the product's specifications, where a shop may say `lead_days` and `arriving`.
+    """
+
+    name: str
+    units: int
+    variants: int
+    empty: int
+    price: float
+    currency: str
+    attributes: dict[str, Any]
+
+
+async def stock_now(session: AsyncSession, product_id: str) -> StockNow:
+    """The stock of the product with this public id; NotFound when there is none."""
+    units = func.coalesce(func.sum(Variant.stock), 0)
+    empty = func.count(Variant.id).filter(Variant.stock == 0)
+    query = (
+        select(
+            Product.name, units, func.count(Variant.id), empty, Product.price, Product.currency, Product.attributes
+        )
+        .outerjoin(Variant, Variant.product_id == Product.id)
+        .where(Product.public_id == product_id).group_by(Product.id)
+    )  # fmt: skip
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such product.")
+    name, stock, variants, out, price, currency, attributes = row
+    return StockNow(name, int(stock), variants, out, float(price), currency, attributes)
 
 
 async def record_stock(session: AsyncSession, day: date) -> int:

@@ -2,24 +2,46 @@
 
 import asyncio
 import json
+import secrets
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time
 from typing import Any
 
 import httpx
+from pydantic import BaseModel
 
-from actions.tool_answers import ForecastAnswer, ProposalsAnswer, RecommendationsAnswer, VisualSearchAnswer
+from actions.forecasting_answers import (
+    DriversAnswer,
+    ForecastAnswer,
+    StockPlanAnswer,
+    TrackRecordAnswer,
+    WaysToSellAnswer,
+    WhatIfAnswer,
+)
+from actions.tool_answers import ProposalsAnswer, RecommendationsAnswer, VisualSearchAnswer
+from ml_tools.forecasting.schemas import (
+    DriversRequest,
+    ForecastRequest,
+    StockPlanRequest,
+    TrackRecordRequest,
+    WaysToSellRequest,
+    WhatIfRequest,
+)
+from ml_tools.promotions.schemas import RankRequest
 from ml_tools.recommender.schemas import RecommendationsRequest
+from tests import fake_forecasting as forecasting
+from tests.fake_forecasting import TODAY
 
-NOW = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
-TODAY = NOW.date()
+NOW = datetime.combine(TODAY, time(12), UTC)
 
 
 class FakeTools:
     """Tools that give what they are told to: an answer, or an error to raise."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, int, str]] = []
+        self.asked: list[tuple[str, int, str]] = []  # forecasts: of what, how many days, by whom
+        self.advised: list[tuple[str, dict[str, Any]]] = []  # what else the forecasting tool was asked
+        self.changes: dict[str, Any] = {}  # fields of the forecasting tool's answers that are otherwise
         self.looked: list[dict[str, Any]] = []  # what the visual search was asked
         self.alike: list[str] = []  # the products that look like every picture, as far as no filter leaves them out
         self.fits: Callable[[dict[str, Any]], bool] = lambda asked: True  # whether a search finds anything
@@ -33,13 +55,45 @@ class FakeTools:
         self.error: Exception | None = None
         self.seconds = 0.0
 
-    async def forecast(self, product_id: str, horizon_days: int, asked_by: str) -> ForecastAnswer:
-        self.asked.append((product_id, horizon_days, asked_by))
+    async def forecast(self, about: dict[str, Any], horizon_days: int, *, asked_by: str) -> ForecastAnswer:
+        self.asked.append((next(iter(about.values()), "shop"), horizon_days, asked_by))
         if self.seconds:
             await asyncio.sleep(self.seconds)
         if self.error:
             raise self.error
-        return ForecastAnswer.model_validate(forecast_json(product_id, horizon_days))
+        ForecastRequest.model_validate({**about, "horizon_days": horizon_days, "asked_by": asked_by})
+        answer = forecasting.forecast_json(about.get("product_id"), horizon_days, category=about.get("category"))
+        return ForecastAnswer.model_validate({**answer, **self.changes})
+
+    def _advise(self, what: str, asked: dict[str, Any], request: type[BaseModel], answer: dict[str, Any]) -> Any:
+        asked = {key: value for key, value in asked.items() if value is not None}
+        self.advised.append((what, asked))
+        if self.error:
+            raise self.error
+        request.model_validate(asked)
+        return {**answer, **self.changes}
+
+    async def drivers(self, about: dict[str, Any]) -> DriversAnswer:
+        answer = self._advise("drivers", about, DriversRequest, forecasting.drivers_json(about))
+        return DriversAnswer.model_validate(answer)
+
+    async def what_if(self, asked: dict[str, Any]) -> WhatIfAnswer:
+        return WhatIfAnswer.model_validate(
+            self._advise("what_if", asked, WhatIfRequest, forecasting.what_if_json(asked))
+        )
+
+    async def stock_plan(self, asked: dict[str, Any]) -> StockPlanAnswer:
+        known = {key: value for key, value in asked.items() if value is not None}
+        answer = self._advise("stock_plan", asked, StockPlanRequest, forecasting.stock_plan_json(known))
+        return StockPlanAnswer.model_validate(answer)
+
+    async def ways_to_sell(self, asked: dict[str, Any]) -> WaysToSellAnswer:
+        answer = self._advise("ways_to_sell", asked, WaysToSellRequest, forecasting.ways_json(asked))
+        return WaysToSellAnswer.model_validate(answer)
+
+    async def track_record(self, about: dict[str, Any]) -> TrackRecordAnswer:
+        answer = self._advise("track_record", about, TrackRecordRequest, forecasting.track_record_json(about))
+        return TrackRecordAnswer.model_validate(answer)
 
     async def visual_search(
         self, source: dict[str, Any], narrowed_to: dict[str, Any], *, ignoring: Any, without: Any = (), n: int = 6
@@ -80,10 +134,13 @@ class FakeTools:
 
 
 class FakeRecommender(httpx.AsyncBaseTransport):
-    """The tools, as far as pages ask them: `picks` by purpose, or an error to raise, a status, or silence."""
+    """The tools, as far as pages ask them: `picks` by purpose, or an error to raise, a status, or silence; `promoted`
+    are promotions to show, by slot."""
 
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
+        self.ranked: list[dict[str, Any]] = []  # what was asked for promotions
+        self.promoted: dict[str, str] = {}
         self.picks: dict[str, list[tuple[str, str, str | None]]] = {}
         self.failure: Exception | int | None = None
         self.silent = False
@@ -91,8 +148,9 @@ class FakeRecommender(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         asked = json.loads(await request.aread())
-        RecommendationsRequest.model_validate(asked)
-        self.asked.append(asked)
+        for_promotions = request.url.path == "/promotions/rank"
+        (RankRequest if for_promotions else RecommendationsRequest).model_validate(asked)
+        (self.ranked if for_promotions else self.asked).append(asked)
         if self.silent:
             await asyncio.Event().wait()
         if isinstance(self.failure, Exception):
@@ -101,8 +159,20 @@ class FakeRecommender(httpx.AsyncBaseTransport):
             return httpx.Response(self.failure, json={})
         if self.body is not None:
             return httpx.Response(200, content=self.body)
+        if for_promotions:
+            return httpx.Response(200, json=ranked_json(self.promoted.get(asked["slot"])))
         picks = [pick for pick in self.picks.get(asked["purpose"], []) if pick[0] not in asked.get("without", [])]
         return httpx.Response(200, json=recommendations_json(picks[: asked["n"]]))
+
+
+def ranked_json(promotion: str | None) -> dict[str, Any]:
+    """A promotion (public id) to show, or none, as the tool documents it."""
+    shown = {
+        "impression_id": f"im_{secrets.token_hex(8)}", "promotion_id": promotion, "title": "Offer", "place": 0,
+        "probability": 0.1, "propensity": 0.5, "why": "popular", "signals": [1.0, 0.0, 0.5],
+    }  # fmt: skip
+    model = {"name": "bayesian-logistic", "version": "7"}
+    return {"model": model, "as_of": str(TODAY), "promotions": [shown] if promotion else []}
 
 
 def recommendations_json(products: Sequence[tuple[str, str, str | None]]) -> dict[str, Any]:
@@ -122,31 +192,4 @@ def proposals_json(products: int = 3, *, remaining: bool = False) -> dict[str, A
         "model": {"name": "network", "version": "1"}, "as_of": str(TODAY), "products": products,
         "remaining": remaining,
         "attributes": {"kind": {"accepted": 2, "waiting": 1}, "colour": {"accepted": 1, "waiting": 2}},
-    }  # fmt: skip
-
-
-def forecast_json(product_id: str = "p_1", days: int = 45) -> dict[str, Any]:
-    """A forecast as the tool documents it: 10 units a day."""
-    start = TODAY
-    band = {"mean": 10.0, "lo80": 8.0, "hi80": 12.0, "lo95": 6.0, "hi95": 15.0}
-    return {
-        "id": "f_0123456789abcdef01234567",
-        "model": {"name": "ensemble", "version": "1"},
-        "as_of": str(start - timedelta(days=1)),
-        "product_id": product_id,
-        "horizon_days": days,
-        "start": str(start),
-        "end": str(start + timedelta(days=days - 1)),
-        "points": [{"day": str(start + timedelta(days=n)), **band} for n in range(days)],
-        "total": {
-            "mean": 10.0 * days, "lo80": 9.0 * days, "hi80": 11.0 * days, "lo95": 8.0 * days, "hi95": 12.0 * days,
-        },
-        "last_period": {
-            "start": str(start - timedelta(days=days)), "end": str(start - timedelta(days=1)), "units": 8 * days,
-        },
-        "change_percent": 25.0,
-        "quality": {"error_measure": "sMAPE", "error": 12.5, "naive_error": 20.1, "coverage80": 0.81, "windows": 6},
-        "notes": ["3 days without stock were not counted as zero demand"],
-        "chart_url": "/forecasts/f_0123456789abcdef01234567/chart.png",
-        "csv_url": "/forecasts/f_0123456789abcdef01234567/forecast.csv",
     }  # fmt: skip

@@ -37,13 +37,16 @@ from web.chat.hub import Hub
 from web.chat.images import ImageStore
 from web.chat.record import Record
 from web.chat.turns import DEADLINE_SECONDS, TurnService
+from web.console import forecasts as console_forecasts
 from web.console import pages as console_pages
 from web.console import tags as console_tags
+from web.console.forecast_advice import ForecastAdvice
 from web.limits import Limiter
 from web.security import AddressLimitMiddleware, BodyMiddleware, OriginMiddleware, Origins, SecurityHeadersMiddleware
 from web.services import Services
 from web.shop import pages as shop_pages
 from web.shop import route as shop_route
+from web.shop.promotions import Promotions
 from web.shop.recommender import Recommender
 from web.shop.static import CachedStatic
 from web.startup import check_accounts, check_settings
@@ -79,7 +82,9 @@ def create_app(
         turns=TurnService(Record(database), assistant, signer, Hub(), deadline=deadline),
         images=ImageStore(settings.uploads_dir, database),
         forecast_files=ForecastFiles(settings.tools_url, transport=tools_transport),
+        forecast_advice=ForecastAdvice(settings.tools_url, transport=tools_transport),
         recommender=Recommender(settings.tools_url, transport=tools_transport),
+        promotions=Promotions(settings.tools_url, transport=tools_transport),
     )
     app = FastAPI(
         title="Shopclerk",
@@ -119,7 +124,7 @@ def _add_middleware(app: FastAPI, services: Services) -> None:
 def _add_routes(app: FastAPI) -> None:
     for api in (accounts_api, chat_api):
         app.include_router(api.router, responses=PROBLEMS)
-    for room in (chat_socket, accounts_pages, shop_pages, console_pages, console_tags):
+    for room in (chat_socket, accounts_pages, shop_pages, console_pages, console_forecasts, console_tags):
         app.include_router(room.router)
     app.mount("/static", CachedStatic(directory=STATIC), name="static")
     shop_route.install(app)
@@ -139,7 +144,9 @@ def _lifespan(services: Services, assistant: Assistant) -> Callable[[FastAPI], A
             await housekeeping
         await assistant.close()
         await services.forecast_files.close()
+        await services.forecast_advice.close()
         await services.recommender.close()
+        await services.promotions.close()
         await services.database.close()
 
     return lifespan

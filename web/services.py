@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from web.chat.forecast_files import ForecastFiles
     from web.chat.images import ImageStore
     from web.chat.turns import TurnService
+    from web.console.forecast_advice import ForecastAdvice
+    from web.shop.promotions import Promotions
     from web.shop.recommender import Recommender
 
 
@@ -26,7 +28,9 @@ class Services:
     turns: "TurnService"
     images: "ImageStore"
     forecast_files: "ForecastFiles"
+    forecast_advice: "ForecastAdvice"
     recommender: "Recommender"
+    promotions: "Promotions"
 
 
 def services(connection: HTTPConnection) -> Services:

@@ -29,7 +29,9 @@ Run = list[Word]
 MOST_RUNS, LONGEST_RUN = 6, 10
 ASKED, NEAREST, TOLD = 30, 3, 5
 SAME_NAME = 0.08  # candidates that score this close to the best may be meant as well
-TAKEN = frozenset({"horizon", "period", "amount", "order_number"})
+TAKEN = frozenset(
+    {"horizon", "period", "amount", "order_number", "percentage", "price_point", "lead_time", "service_level"}
+)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)

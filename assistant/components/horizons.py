@@ -75,11 +75,11 @@ def _length(match: "re.Match[str]", today: date) -> dict[str, Any]:
         return {"days": None, "problem": "past"}
     said = (match["digits"] or match["words"]).lower()
     count = 0.5 if said.startswith("half a") and not said.endswith("dozen") else number(said)
-    days = _days(count, match["unit"].lower(), today)
+    days = days_of(count, match["unit"].lower(), today)
     return {"days": -days if match["sign"] else days}
 
 
-def _days(count: float, unit: str, today: date) -> int:
+def days_of(count: float, unit: str, today: date) -> int:
     """Months and years are counted on the calendar, from today; parts of them as parts of 30 and 365 days."""
     if unit.startswith("d"):
         return round(min(count, MAX_DAYS))

@@ -13,7 +13,10 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from assistant.components.masking import MASKED_TEXT
 
 # Entities whose mere presence says much about what is asked; products are counted, because two are a comparison.
-TELLING = ("horizon", "period", "amount", "quantity", "ordinal", "order_number")
+TELLING = (
+    "horizon", "period", "amount", "quantity", "ordinal", "order_number", "percentage", "price_point", "lead_time",
+    "service_level",
+)  # fmt: skip
 SENTENCE_WEIGHT = 4.0
 CHARACTERS, WORDS = 2**13, 2**12
 

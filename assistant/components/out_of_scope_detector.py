@@ -36,7 +36,7 @@ class OutOfScopeDetector(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"false_rejections": 0.02, "folds": 5, "draws": 3, "C": 3.0, "known_product": 1.0}
+        return {"false_rejections": 0.017, "folds": 5, "draws": 3, "C": 3.0, "known_product": 1.0}
 
     def __init__(self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, arrays: Arrays) -> None:
         self._config, self._storage, self._resource, self._arrays = config, model_storage, resource, arrays

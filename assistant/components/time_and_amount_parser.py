@@ -1,4 +1,4 @@
-"""Horizons, periods, amounts, quantities, ordinals and order numbers by rules; the grammar is docs/grammar.md."""
+"""Times, amounts, counts, changes of a price and terms of supply, by rules; the grammar is docs/grammar.md."""
 
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -18,19 +18,27 @@ from assistant.components.counts import order_numbers, ordinals, quantities
 from assistant.components.found import Found, without_overlaps
 from assistant.components.horizons import horizons
 from assistant.components.periods import periods
+from assistant.components.price_changes import percentages, price_points
+from assistant.components.supply import lead_times, service_levels, whole_shops
 
 
 def parse(text: str, today: date) -> list[Found]:
-    """Everything that the grammar finds. What is longer and surer hides what could be read into it: order numbers
-    before periods, periods before money, all of them before counts. A horizon may stand on a period's very words,
-    because "in December" is either, and a past one is refused as a horizon; inside of a longer period it is none."""
+    """Everything that the grammar finds. What is longer and surer hides what could be read into it: order numbers and
+    terms of supply before periods, periods before money, all of them before counts. A horizon may stand on a period's
+    very words, because "in December" is either, and a past one is refused as a horizon; inside of a longer period it is
+    none. A new price may stand on an amount's words: "for 300 dollars" is either."""
     numbers = list(order_numbers(text))
-    past = _clear_of(periods(text, today), numbers)
-    money = _clear_of(amounts(text), numbers + past)
+    levels = list(service_levels(text))
+    supply = [*lead_times(text, today), *levels]
+    shares = _clear_of(percentages(text), levels)
+    past = _clear_of(periods(text, today), numbers + supply + shares)
+    money = _clear_of(amounts(text), numbers + past + supply + shares)
+    points = _clear_of(price_points(text), numbers + supply + shares)
     spans = [(p.start, p.end) for p in past]
-    ahead = [h for h in _clear_of(horizons(text, today), numbers + money) if not _inside(h, spans)]
-    counts = _clear_of([*quantities(text), *ordinals(text)], numbers + past + money + ahead)
-    return without_overlaps(numbers + past + money + ahead + counts)
+    ahead = [h for h in _clear_of(horizons(text, today), numbers + money + supply + shares) if not _inside(h, spans)]
+    taken = numbers + past + money + ahead + supply + shares + points
+    counts = _clear_of([*quantities(text), *ordinals(text)], taken)
+    return without_overlaps([*taken, *counts, *whole_shops(text)])
 
 
 def _inside(one: Found, spans: list[tuple[int, int]]) -> bool:

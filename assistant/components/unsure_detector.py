@@ -20,7 +20,7 @@ class UnsureDetector(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"closer_than": 0.1, "below": 0.6}
+        return {"closer_than": 0.08, "below": 0.5}
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._config = config

@@ -15,7 +15,9 @@ from assistant.settings import ROOT
 
 TODAY = date(2026, 11, 21)
 KINDS = {"Horizons": "horizon", "Periods": "period", "Amounts": "amount", "Quantities": "quantity",
-         "Ordinals": "ordinal", "Order numbers": "order_number"}  # fmt: skip
+         "Ordinals": "ordinal", "Order numbers": "order_number", "Percentages": "percentage",
+         "New prices": "price_point", "Lead times": "lead_time", "Service levels": "service_level",
+         "The whole shop": "whole_shop"}  # fmt: skip
 
 
 def documented() -> Iterator[tuple[str, str, list[object]]]:
@@ -73,6 +75,19 @@ WORDS = st.sampled_from(
         "from",
         "yesterday",
         "weeks",
+        "%",
+        "percent",
+        "off",
+        "raise",
+        "price",
+        "cost",
+        "by",
+        "cheaper",
+        "lead",
+        "time",
+        "service",
+        "level",
+        "fifth",
     ]
 )
 
@@ -111,3 +126,22 @@ def test_christmas_is_always_ahead() -> None:
 def test_last_as_a_verb_is_no_place() -> None:
     assert list(counts.ordinals("how long does the battery last?")) == []
     assert [found.value for found in counts.ordinals("show me the last")] == [-1]
+
+
+@given(st.integers(0, 10_000), st.sampled_from([("drop", -1), ("lower", -1), ("raise", 1), ("increase", 1)]))
+def test_a_share_of_the_price_goes_the_way_that_is_said(figure: int, way: "tuple[str, int]") -> None:
+    word, sign = way
+    (found,) = parse(f"{word} the price by {figure} %", TODAY)
+    assert found.value == {"percent": sign * figure, "means": "change"}
+
+
+def test_a_lead_time_is_no_horizon_and_a_service_level_no_change_of_a_price() -> None:
+    found = parse("how many should i order with a lead time of 10 days at 99 % service level", TODAY)
+    assert [(one.kind, one.value) for one in found] == [("lead_time", 10), ("service_level", 99.0)]
+
+
+@pytest.mark.parametrize(
+    "text", ["is it the fifth one", "the last quarter", "how much is half a dozen", "the price of 2 bags"]
+)
+def test_places_times_and_counts_are_no_shares_and_no_prices(text: str) -> None:
+    assert not {"percentage", "price_point"} & {one.kind for one in parse(text, TODAY)}

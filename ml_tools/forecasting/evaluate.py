@@ -1,198 +1,230 @@
-"""Holding the forecaster and its peers against sales that they have not seen: many series, several origins, same rows.
+"""The forecaster, its members alone, and its peers held against sales that they have not seen, all on the same rows.
 
-Every model gets the `history` days before an origin and forecasts the `horizon` days from it. The season profile is
-learnt only from a file that is given for training, and from no day of it on or after the origin.
+Everybody sees the `history` days before an origin and forecasts the `horizon` days from it. What is learnt over all
+products is learnt from days before that origin.
 """
 
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from datetime import date, timedelta
-from multiprocessing import get_context
-from pathlib import Path
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-from statsforecast.models import AutoETS, AutoTheta, SeasonalNaive
 
 from common.errors import BadRequest
-from ml_tools.forecasting.backtest import smape
-from ml_tools.forecasting.features import History, from_units
-from ml_tools.forecasting.model import predict
-from ml_tools.forecasting.season import NO_SEASON, SHOP, Floats, GroupSeason, calendar, weekdays
-from ml_tools.forecasting.train import MIN_WEEKDAY_DAYS, GroupSales, train_profile
+from ml_tools.forecasting.datasets import Question
+from ml_tools.forecasting.ensemble import Ensemble
+from ml_tools.forecasting.factors import Factors
+from ml_tools.forecasting.models.base import Forecaster, Progress, silent
+from ml_tools.forecasting.models.registry import NAMES, models
+from ml_tools.forecasting.panel import Panel
+from ml_tools.forecasting.season import Floats
 
 SERVED = "shopclerk"
-PEERS = ("seasonal naive", "weekday mean", "AutoETS", "AutoTheta")
 LEVELS = (80, 95)
 WEEK = 7
+OFTEN_SOLD_OUT = 5  # days out of stock in the past from which a series counts as one that often was
+KEPT_NETWORKS = ("CNN", "DBN", "LSTM", "ARIMA+LSTM", "LightGBM")  # learnt once, from the days before the first origin
+
+Metrics = dict[str, dict[str, float]]  # measure -> model -> value
+Band = tuple[Floats, Floats]  # low and high
 
 
 @dataclass(frozen=True)
-class Panel:
-    """Daily units [days, series] from `start` on; NaN where a series has no row."""
+class Said:
+    """A forecast: `mean` [series, horizon], and where the model tells them the intervals of days [series, horizon] and
+    of the sum over all days [series], by level in percent. `seconds` are those that it took with what was learnt for
+    it, where a competitor gives several answers."""
 
-    start: date
-    units: Floats
-    names: list[str]
-
-    @property
-    def end(self) -> date:
-        return self.start + timedelta(days=len(self.units) - 1)
-
-    def position(self, day: date) -> int:
-        return (day - self.start).days
+    mean: Floats
+    days: Mapping[int, Band] = field(default_factory=dict)
+    totals: Mapping[int, Band] = field(default_factory=dict)
+    seconds: float | None = None
 
 
-@dataclass(frozen=True)
-class Case:
-    """One series at one origin: what models may see, what came after [horizon], and the season that was learnt."""
+class Competitor(Protocol):
+    """One or several models that answer a question."""
 
-    history: History
-    actual: Floats
-    season: GroupSeason
-    peers: bool
+    def answer(self, question: Question, progress: Progress) -> dict[str, Said]:
+        """What each model says, by its name."""
 
 
-Scores = dict[str, dict[str, float]]  # measure -> model -> value
+class Ours:
+    """The served model, and any of `models.registry` alone: without weights, correction or intervals.
+
+    At the first origin everything is learnt; at later ones the factors anew, while networks, weights and calibration
+    stay, as they do in a shop between two trainings.
+    """
+
+    def __init__(self, alone: Sequence[str] = ()) -> None:
+        if unknown := [name for name in alone if name not in NAMES]:
+            raise BadRequest(f"No model is called {', '.join(unknown)}; there are {', '.join(NAMES)}.")
+        self.alone = list(alone)
+        self._ensemble: Ensemble | None = None
+        self._others: dict[str, Forecaster] = {}
+
+    def answer(self, question: Question, progress: Progress) -> dict[str, Said]:
+        started = time.perf_counter()
+        ensemble = self._learn(question.learnt, progress)
+        progress(f"forecasting {len(question.past)} series")
+        prediction = ensemble.forecast(question.past, question.ahead)
+        rows = np.arange(len(question.past))
+        low_high = {level: (0.5 - level / 200, 0.5 + level / 200) for level in LEVELS}
+        served = Said(
+            prediction.mean,
+            {
+                level: (prediction.daily(rows, low), prediction.daily(rows, high))
+                for level, (low, high) in low_high.items()
+            },
+            {
+                level: (prediction.cumulative(rows, low)[:, -1], prediction.cumulative(rows, high)[:, -1])
+                for level, (low, high) in low_high.items()
+            },
+            seconds=time.perf_counter() - started,
+        )
+        return {SERVED: served, **{name: self._alone(name, question, progress) for name in self.alone}}
+
+    def _alone(self, name: str, question: Question, progress: Progress) -> Said:
+        assert self._ensemble is not None
+        started = time.perf_counter()
+        if model := self._ensemble.members.get(name):  # the ensemble's seconds tell how long it learnt
+            return Said(_predicted(model, question, progress), seconds=time.perf_counter() - started)
+        model, factors = self._others.get(name), self._ensemble.factors
+        if model is None:
+            progress(f"{name} alone: learning")
+            model = models([name])[name]
+            model.fit(question.learnt, factors, progress)
+        else:
+            model = _renewed({name: model}, question.learnt, factors)[name]
+        self._others[name] = model
+        return Said(_predicted(model, question, progress), seconds=time.perf_counter() - started)
+
+    def _learn(self, panel: Panel, progress: Progress) -> Ensemble:
+        if self._ensemble is None:
+            self._ensemble = Ensemble.fit(panel, progress)
+        else:
+            factors = Factors.learnt(panel)
+            members = _renewed(self._ensemble.members, panel, factors)
+            self._ensemble = replace(self._ensemble, factors=factors, members=members)
+        return self._ensemble
 
 
-def read_panel(path: Path) -> Panel:
-    """A sales file (csv, csv.gz or parquet) with the columns date, any that name a series, and sales."""
-    frame = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
-    missing = {"date", "sales"} - set(frame.columns)
-    if missing:
-        raise BadRequest(f"{path.name} lacks the column {' and '.join(sorted(missing))}.")
-    series = [column for column in frame.columns if column not in ("date", "sales")]
-    try:
-        frame["date"] = pd.to_datetime(frame["date"]).dt.normalize()
-        frame["sales"] = pd.to_numeric(frame["sales"]).astype(float)
-    except (ValueError, TypeError) as error:
-        raise BadRequest(f"{path.name} has a date or a number that cannot be read: {error}") from error
-    frame["series"] = frame[series].astype(str).agg("/".join, axis=1) if series else "all"
-    wide = frame.pivot_table(index="date", columns="series", values="sales", aggfunc="sum", sort=True)
-    wide = wide.reindex(pd.date_range(wide.index.min(), wide.index.max(), freq="D"))
-    return Panel(wide.index[0].date(), wide.to_numpy(dtype=float), [str(name) for name in wide.columns])
+def _renewed(members: Mapping[str, Forecaster], panel: Panel, factors: Factors) -> dict[str, Forecaster]:
+    """The same models with other factors; those that learn in no time learn anew."""
+    fresh = models(members)
+    for name, model in fresh.items():
+        if name in KEPT_NETWORKS:
+            model.restore(members[name].weights(), factors)
+        else:
+            model.fit(panel, factors)
+    return fresh
 
 
-def season_before(panel: Panel | None, origin: date) -> GroupSeason:
-    """The season learnt from the days of a training panel before `origin`; none without a panel or with few days."""
-    days = min(panel.position(origin), len(panel.units)) if panel else 0
-    if panel is None or days < MIN_WEEKDAY_DAYS:
-        return NO_SEASON
-    units = panel.units[:days]
-    totals = np.where(np.isfinite(units).any(axis=1), np.nansum(units, axis=1), np.nan)
-    return train_profile({SHOP: GroupSales(panel.start, totals, np.zeros(days))}).profile.of(SHOP)
+def _predicted(model: Forecaster, question: Question, progress: Progress) -> Floats:
+    progress(f"{model.name} alone: forecasting {len(question.past)} series")
+    return model.predict(question.past, question.ahead)
 
 
-def cases(
-    panel: Panel,
-    origins: list[date],
-    *,
-    history: int,
-    horizon: int,
-    train: Panel | None,
-    sample: int | None,
-    peers: bool,
-) -> Iterator[Case]:
-    """Every series (or `sample` of them, drawn with a fixed seed) at every origin. BadRequest when days are lacking."""
-    chosen = np.arange(len(panel.names))
-    if sample is not None and sample < len(chosen):
-        chosen = np.sort(np.random.default_rng(0).choice(chosen, sample, replace=False))
-    for origin in origins:
-        at = panel.position(origin)
-        if at - history < 0 or at + horizon > len(panel.units):
-            raise BadRequest(
-                f"Origin {origin} needs {history} days before and {horizon} from it on; "
-                f"the file has {panel.start} to {panel.end}."
-            )
-        season = season_before(train, origin)
-        for series in chosen:
-            past = from_units(origin - timedelta(days=history), panel.units[at - history : at, series])
-            yield Case(past, panel.units[at : at + horizon, series], season, peers)
+def evaluate(
+    questions: Iterable[Question], competitors: Sequence[Competitor], progress: Progress = silent
+) -> tuple[Metrics, int]:
+    """All measures of all models over all questions, and how many days were compared."""
+    scores: dict[str, dict[str, list[Floats]]] = {}
+    seconds: dict[str, float] = {}
+    rows = 0
+    for question in questions:
+        rows += question.rows
+        for competitor in competitors:
+            started = time.perf_counter()
+            answers = competitor.answer(question, _told(progress, f"{question.origin}: "))
+            for model, said in answers.items():
+                took = (time.perf_counter() - started) if said.seconds is None else said.seconds
+                seconds[model] = seconds.get(model, 0.0) + took
+                for measure, values in measured(question, said).items():
+                    scores.setdefault(measure, {}).setdefault(model, []).append(values)
+    metrics = {measure: _means(by_model) for measure, by_model in scores.items()}
+    known = {measure: by_model for measure, by_model in metrics.items() if by_model}
+    return {**known, "seconds": {model: round(value, 2) for model, value in seconds.items()}}, rows
 
 
-def evaluate(work: list[Case], *, jobs: int) -> Scores:
-    """The measures of all models over all cases; in `jobs` processes."""
-    if jobs == 1:
-        measured = [measure(case) for case in work]
-    else:
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-            measured = list(pool.map(measure, work, chunksize=8))
-    return _averages(measured)
+def _told(progress: Progress, beginning: str) -> Progress:
+    return lambda line: progress(beginning + line)
 
 
-def measure(case: Case) -> Scores:
-    """sMAPE, MAE, MASE, and of both bands the coverage and the mean width, of each model on one case."""
-    scores: Scores = {}
-    scale = _naive_scale(case.history)
-    for model, forecast in _forecasts(case):
-        known = np.isfinite(case.actual)
-        error = float(np.abs(case.actual - forecast["mean"])[known].mean()) if known.any() else float("nan")
-        values = {"sMAPE": smape(case.actual, forecast["mean"]), "MAE": error, "MASE": error / scale}
-        for level in LEVELS:
-            if f"lo{level}" in forecast:
-                low, high = forecast[f"lo{level}"], forecast[f"hi{level}"]
-                inside = (case.actual >= low) & (case.actual <= high)
-                values[f"coverage{level}"] = float(inside[known].mean()) if known.any() else float("nan")
-                values[f"width{level}"] = float((high - low).mean())
-            if f"total_lo{level}" in forecast and known.all():
-                low, high = forecast[f"total_lo{level}"], forecast[f"total_hi{level}"]
-                values[f"total_coverage{level}"] = float(low[0] <= case.actual.sum() <= high[0])
-        for name, value in values.items():
-            scores.setdefault(name, {})[model] = value
-    return scores
+def _means(by_model: Mapping[str, Sequence[Floats]]) -> dict[str, float]:
+    """The mean over all series that could be compared; without models for which none could."""
+    every = {model: np.concatenate(parts) for model, parts in by_model.items()}
+    known = {model: values[np.isfinite(values)] for model, values in every.items()}
+    return {model: round(float(values.mean()), 4) for model, values in known.items() if len(values)}
 
 
-def _forecasts(case: Case) -> Iterator[tuple[str, dict[str, Floats]]]:
-    horizon, units = len(case.actual), case.history.units
-    served = predict(case.history, horizon, case.season)
-    bands = {level: (served.bands[level / 100], served.total_bands[level / 100]) for level in LEVELS}
-    yield (
-        SERVED,
-        {
-            "mean": served.mean,
-            **{f"lo{level}": band.low for level, (band, _) in bands.items()},
-            **{f"hi{level}": band.high for level, (band, _) in bands.items()},
-            **{f"total_lo{level}": total.low for level, (_, total) in bands.items()},
-            **{f"total_hi{level}": total.high for level, (_, total) in bands.items()},
-        },
-    )
-    if case.peers:
-        yield "seasonal naive", _peer(SeasonalNaive(WEEK), units, horizon)
-        yield "weekday mean", {"mean": _weekday_mean(case.history, horizon)}
-        yield "AutoETS", _peer(AutoETS(WEEK), units, horizon)
-        yield "AutoTheta", _peer(AutoTheta(WEEK), units, horizon)
+def measured(question: Question, said: Said) -> dict[str, Floats]:
+    """Each series' measures [series], NaN where nothing can be compared.
 
-
-def _peer(model: SeasonalNaive | AutoETS | AutoTheta, units: Floats, horizon: int) -> dict[str, Floats]:
-    if np.ptp(units) == 0:
-        return {"mean": np.full(horizon, units[0])}
-    answer = model.forecast(y=units, h=horizon, level=list(LEVELS))
-    bands = {f"{end}{level}": np.asarray(answer[f"{end}-{level}"]) for end in ("lo", "hi") for level in LEVELS}
-    return {"mean": np.asarray(answer["mean"]), **bands}
-
-
-def _weekday_mean(history: History, horizon: int) -> Floats:
-    days: NDArray[np.int64] = weekdays(calendar(history.start, len(history.units) + horizon))
-    past = days[: len(history.units)]
-    means = np.array([history.units[past == day].mean() if (past == day).any() else 0.0 for day in range(WEEK)])
-    return means[days[len(history.units) :]]
-
-
-def _naive_scale(history: History) -> float:
-    """MASE's denominator: the error of repeating last week, within the history (Hyndman and Koehler, 2006)."""
-    return max(float(np.abs(history.units[WEEK:] - history.units[:-WEEK]).mean()), 1e-9)
-
-
-def _averages(measured: list[Scores]) -> Scores:
-    gathered: dict[str, dict[str, list[float]]] = {}
-    for scores in measured:
-        for name, by_model in scores.items():
-            for model, value in by_model.items():
-                gathered.setdefault(name, {}).setdefault(model, []).append(value)
-    return {
-        name: {model: round(float(np.nanmean(values)), 4) for model, values in by_model.items()}
-        for name, by_model in gathered.items()
+    sMAPE (0 to 200, two zeros are no error), MAE, MASE (Hyndman and Koehler, 2006), of each band the share of days
+    inside and the mean width, of the sum over all days whether it is inside; where the true mean is known also the mean
+    absolute error against that.
+    """
+    actual, mean = question.actual, said.mean
+    error = np.abs(actual - mean)
+    found = {
+        "sMAPE": _over_days(200 * _ratio(error, np.abs(actual) + np.abs(mean))),
+        "MAE": _over_days(error),
+        "MASE": _over_days(error) / _naive_scale(question.past.units),
     }
+    for level, (low, high) in said.days.items():
+        inside = np.where(np.isfinite(error), (actual >= low) & (actual <= high), np.nan)
+        found[f"coverage{level}"] = _over_days(inside)
+        found[f"width{level}"] = _over_days(high - low)
+    for level, (low, high) in said.totals.items():
+        total = actual.sum(axis=1)  # unknown as soon as a day is
+        found[f"total coverage{level}"] = np.where(np.isfinite(total), (total >= low) & (total <= high), np.nan)
+    if question.truth is not None:
+        off = _over_days(np.abs(question.truth - mean))
+        found["error against the true mean"] = off
+        if question.sold_out is not None:
+            found["the same, often sold out"] = np.where(question.sold_out >= OFTEN_SOLD_OUT, off, np.nan)
+    return found
+
+
+def _ratio(above: Floats, below: Floats) -> Floats:
+    return np.divide(
+        above, below, out=np.where(np.isfinite(below), 0.0, np.nan), where=np.isfinite(below) & (below > 0)
+    )
+
+
+def _over_days(values: Floats) -> Floats:
+    """The mean over the known days of each series [series]; NaN where none is."""
+    known = np.isfinite(values)
+    total = np.where(known, values, 0.0).sum(axis=1)
+    return np.divide(total, known.sum(axis=1), out=np.full(len(values), np.nan), where=known.any(axis=1))
+
+
+def _naive_scale(units: Floats) -> Floats:
+    """MASE's denominator [series]: the error of repeating last week within the past; NaN where that never errs."""
+    if units.shape[1] <= WEEK:
+        return np.full(len(units), np.nan)
+    scale = _over_days(np.abs(units[:, WEEK:] - units[:, :-WEEK]))
+    return np.where(scale > 0, scale, np.nan)
+
+
+def compared(metrics: Metrics, measure: str, model: str, peer: str) -> float | None:
+    """A model's measure as a share of a peer's; None where one of them is missing."""
+    by_model = metrics.get(measure, {})
+    if model not in by_model or not by_model.get(peer):
+        return None
+    return round(by_model[model] / by_model[peer], 4)
+
+
+def merged(*tables: Metrics) -> Metrics:
+    """Several tables as one."""
+    together: Metrics = {}
+    for table in tables:
+        for measure, by_model in table.items():
+            together.setdefault(measure, {}).update(by_model)
+    return together
+
+
+def named(prefix: str, metrics: Metrics) -> Metrics:
+    """The same with the data's name before each measure."""
+    return {f"{prefix} {measure}": by_model for measure, by_model in metrics.items()}

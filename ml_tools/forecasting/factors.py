@@ -1,36 +1,64 @@
-"""What drives every product's demand alike: weekday, time of the year, promotions and prices, learnt over all products.
+"""What drives every product's demand alike: weekday, time of the year, holidays, promotions, prices, the shop's level.
 
-Demand = level x weekday x time of the year x promotion x price, the classical multiplicative decomposition fitted as a
-Poisson regression (McCullagh and Nelder, 1989) by coordinate descent: for a categorical factor the exact step is what
-was sold over what was expected. Each category's factors are drawn towards the whole shop's as far as it sold little.
+Demand = product's level x common level x weekday x time of the year x holiday x promotion x price, the classical
+multiplicative decomposition, fitted as a Poisson regression (McCullagh and Nelder, 1989) over all products. Whatever a
+category or a product has of its own is drawn towards what all share, as far as chance explains the difference.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ml_tools.forecasting import holidays
+from ml_tools.forecasting.common_level import smoothed
 from ml_tools.forecasting.panel import Ahead, Panel
 from ml_tools.forecasting.season import Floats, weekdays, year_positions
 
 WEEK, YEAR = 7, 366
-MIN_YEARLY_DAYS = 550  # with fewer, a trend and a season cannot be told apart
-PRIOR_UNITS = 400.0  # units of the whole shop's factors that a category's own are mixed with
-ROUNDS = 6
-_MONTH_OF = np.searchsorted([0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335], np.arange(YEAR), side="right") - 1
+LOOK_BACK = 60  # weeks that the common level as of an earlier day is smoothed over
+DAMPING = 0.98  # what is left of the drift after a week
+NO_ERROR = 99.0  # the standard error of an effect of which nothing is known
 
 
 @dataclass(frozen=True)
 class Factors:
-    """`weekday` [groups, 7] and `yearly` [groups, 366] around 1; demand is multiplied by exp(promotion x discount) and
-    by price ** -elasticity, both [groups]. The last group is the whole shop, which stands for unknown categories."""
+    """Factors around 1 by category [groups + 1, ...]; the last row is the whole shop, for unknown categories.
+
+    `weekday` [.., 7], Monday first; `yearly` [.., 366], by place in a leap year. Demand is multiplied by
+    exp(promotion x discount) and by price ** -elasticity, both [groups + 1], with their standard errors. `holiday` [..,
+    holidays] are the factors of the cells named in `holidays` (see `holidays.py`). `own_weekday` [keys, 7] multiplies
+    the weekday factors of the products `keys`; `own_growth` [keys] is the logarithm that each grew by in a year.
+    `common_seen`, `common_variance`, `common_step` [.., weeks from `common_start`] are what the common level is
+    smoothed from: last the shop's, in the other rows each category's difference from it. `drift` [1] is how the shop's
+    level goes on, as a logarithm a week, less and less the further ahead. `products` [groups + 1] and `days` [1] are
+    how many all of it was learnt from.
+    """
 
     groups: tuple[str, ...]
     weekday: Floats
     yearly: Floats
     promotion: Floats
     elasticity: Floats
+    promotion_error: Floats = field(default_factory=lambda: np.zeros(0))
+    elasticity_error: Floats = field(default_factory=lambda: np.zeros(0))
+    country: str = ""
+    holidays: tuple[str, ...] = ()
+    holiday: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    keys: tuple[str, ...] = ()
+    own_weekday: Floats = field(default_factory=lambda: np.zeros((0, WEEK)))
+    own_growth: Floats = field(default_factory=lambda: np.zeros(0))
+    common_start: str = ""  # ISO date
+    common_seen: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    common_variance: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    common_step: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    drift: Floats = field(default_factory=lambda: np.zeros(1))
+    products: Floats = field(default_factory=lambda: np.zeros(0))
+    days: Floats = field(default_factory=lambda: np.zeros(1))
 
     @staticmethod
     def plain() -> "Factors":
@@ -39,80 +67,139 @@ class Factors:
 
     @staticmethod
     def learnt(panel: Panel) -> "Factors":
-        """From all days of a panel."""
-        return _Fit(panel).factors()
+        """From all days of a panel; the public holidays of its country count. BadRequest for an unknown country."""
+        from ml_tools.forecasting.factor_fit import learn  # it makes Factors
+
+        return learn(panel, holidays.check_country(panel.country))
+
+    def __post_init__(self) -> None:
+        rows = len(self.groups) + 1
+        for name in ("promotion_error", "elasticity_error"):
+            if not len(getattr(self, name)):
+                object.__setattr__(self, name, np.full(rows, NO_ERROR))
+        if not len(self.products):
+            object.__setattr__(self, "products", np.zeros(rows))
+        shapes = {"weekday": (rows, WEEK), "yearly": (rows, YEAR), "products": (rows,), "days": (1,)}
+        shapes |= dict.fromkeys(("promotion", "elasticity", "promotion_error", "elasticity_error"), (rows,))
+        shapes |= {"drift": (1,), "own_weekday": (len(self.keys), WEEK), "own_growth": (len(self.keys),)}
+        if self.holidays:
+            shapes["holiday"] = (rows, len(self.holidays))
+        if self.common_start:
+            weeks = self.common_seen.shape[-1]
+            shapes |= dict.fromkeys(("common_seen", "common_variance", "common_step"), (rows, weeks))
+        for name, shape in shapes.items():
+            array = getattr(self, name)
+            if array.shape != shape or not np.isfinite(array).all():
+                raise ValueError(f"{name} must be {shape} finite numbers, not {array.shape}")
 
     def patterns(self, past: Panel, ahead: Ahead) -> tuple[Floats, Floats]:
         """The factors' product for each day of `past` [series, days] and of `ahead` [series, horizon].
 
-        Both in units of the same base: each product at the price it had last.
+        Both in units of the same base: each product at the price it had last, the shop at the level it had last. Of the
+        days ahead nothing is used that was not known on the last day of `past`.
         """
-        rows = self.rows(past.groups)
+        rows, own = self.rows(past.groups), self.own(past.keys)
         base = past.price[:, -1:] if past.length else ahead.price[:, :1]
-        return (
-            self._pattern(rows, past.days, past.discount, past.price / base),
-            self._pattern(rows, ahead.days, ahead.discount, ahead.price / base),
-        )
+        before = self._pattern(rows, own, past.days, past.discount, past.price / base)
+        after = self._pattern(rows, own, ahead.days, ahead.discount, ahead.price / base)
+        return before * np.exp(self.common(past.days)[rows]), after * self.goes_on(ahead.horizon)
 
     def rows(self, groups: Sequence[str]) -> NDArray[np.int64]:
         """Each category's row [series]; the whole shop's for unknown ones."""
-        at = {group: row for row, group in enumerate(self.groups)}
-        return np.array([at.get(group, len(self.groups)) for group in groups], dtype=np.int64)
+        return np.array([self._group_rows.get(group, len(self.groups)) for group in groups], dtype=np.int64)
+
+    def own(self, keys: Sequence[str]) -> NDArray[np.int64]:
+        """Each product's position in `keys` [series]; -1 for those that were not there."""
+        return np.array([self._key_rows.get(key, -1) for key in keys], dtype=np.int64)
+
+    def calendar(self, days: NDArray[np.datetime64]) -> Floats:
+        """Weekday x time of the year x holiday [groups + 1, days]."""
+        factors = self.weekday[:, weekdays(days)] * self.yearly[:, year_positions(days)]
+        if not self.holidays:
+            return np.asarray(factors)
+        cells = holidays.cells(self.country, days, self.holidays)
+        return np.asarray(factors * np.hstack([self.holiday, np.ones((len(factors), 1))])[:, cells])
+
+    def common(self, days: NDArray[np.datetime64]) -> Floats:
+        """The logarithm of the common level [groups + 1, days] of consecutive days against that of the last of them, as
+        it was known on that last day."""
+        if not self.common_start or not len(days):
+            return np.zeros((len(self.weekday), len(days)))
+        weeks = (days - np.datetime64(self.common_start)).astype(np.int64) // 7
+        stop = int(np.clip((days[-1] - np.datetime64(self.common_start)).astype(np.int64) + 1, 0, None)) // 7
+        first, levels = self._levels(int(weeks[0]), min(stop, self.common_seen.shape[1]))
+        if not levels.shape[1]:
+            return np.zeros((len(self.weekday), len(days)))
+        at = np.clip(weeks - first, 0, levels.shape[1] - 1)
+        return np.asarray(levels[:, at] - levels[:, -1:])
+
+    def goes_on(self, days: int) -> Floats:
+        """What the drift makes of the common level on each of the `days` after the last known one."""
+        weeks = np.arange(1, days + 1) / WEEK
+        return np.asarray(np.exp(self.drift[0] * (1 - DAMPING**weeks) / -np.log(DAMPING)))
+
+    def _levels(self, first: int, stop: int) -> tuple[int, Floats]:
+        """The common level [groups + 1, weeks] smoothed over the weeks up to `stop`, and the first of these weeks."""
+        first = max(min(first, stop - LOOK_BACK), 0)
+        if (first, stop) not in self._smoothed:
+            part = slice(first, stop)
+            seen, variance, step = (of[:, part] for of in (self.common_seen, self.common_variance, self.common_step))
+            level, _ = smoothed(seen, variance, step)
+            level[:-1] += level[-1]
+            self._smoothed[first, stop] = level
+        return first, self._smoothed[first, stop]
 
     def _pattern(
-        self, rows: NDArray[np.int64], days: NDArray[np.datetime64], discount: Floats, price: Floats
+        self,
+        rows: NDArray[np.int64],
+        own: NDArray[np.int64],
+        days: NDArray[np.datetime64],
+        discount: Floats,
+        price: Floats,
     ) -> Floats:
-        calendar = self.weekday[:, weekdays(days)] * self.yearly[:, year_positions(days)]
-        pattern = calendar[rows] * np.exp(self.promotion[rows, None] * discount)
-        return np.asarray(pattern * price ** -self.elasticity[rows, None])
+        pattern = self.calendar(days)[rows]
+        if len(self.keys):
+            pattern = pattern * np.vstack([self.own_weekday, np.ones((1, WEEK))])[own][:, weekdays(days)]
+        if self.promotion.any():
+            pattern = pattern * np.exp(self.promotion[rows, None] * discount)
+        if self.elasticity.any():
+            pattern = pattern * price ** -self.elasticity[rows, None]
+        return np.asarray(pattern)
+
+    @cached_property
+    def _group_rows(self) -> dict[str, int]:
+        return {group: row for row, group in enumerate(self.groups)}
+
+    @cached_property
+    def _key_rows(self) -> dict[str, int]:
+        return {key: row for row, key in enumerate(self.keys)}
+
+    @cached_property
+    def _smoothed(self) -> dict[tuple[int, int], Floats]:
+        return {}
+
+    def to_json(self) -> dict[str, Any]:
+        values = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in values.items()}
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> "Factors":
+        """The inverse of `to_json`; raises ValueError, KeyError or TypeError for anything else."""
+        words = {"groups": tuple(map(str, data["groups"])), "keys": tuple(map(str, data["keys"]))}
+        words["holidays"] = tuple(map(str, data["holidays"]))
+        texts = {"country": str(data["country"]), "common_start": date_text(str(data["common_start"]))}
+        known = {*words, *texts}
+        empty = {"holiday": (0, 0), "own_weekday": (0, WEEK), "common_seen": (0, 0)}
+        empty |= {"common_variance": (0, 0), "common_step": (0, 0)}
+        arrays = {
+            entry.name: np.array(data[entry.name], dtype=np.float64)
+            for entry in fields(Factors)
+            if entry.name not in known
+        }
+        arrays = {n: a.reshape(empty[n]) if n in empty and not a.size else a for n, a in arrays.items()}
+        return Factors(**words, **texts, **arrays)  # type: ignore[arg-type]
 
 
-class _Fit:
-    """Coordinate descent over the factors, with a level and a yearly growth for each product."""
-
-    def __init__(self, panel: Panel) -> None:
-        self._panel = panel
-        self._known = panel.observed
-        self._sold = np.where(self._known, panel.units, 0.0)
-        self._groups = tuple(sorted(set(panel.groups)))
-        self._row = np.array([self._groups.index(group) for group in panel.groups], dtype=np.int64)
-        self._weekday_of = weekdays(panel.days)
-        self._month_of = _MONTH_OF[year_positions(panel.days)]
-
-    def factors(self) -> Factors:
-        count = len(self._groups) + 1
-        weekday, month = np.ones((count, WEEK)), np.ones((count, 12))
-        long = self._panel.length >= MIN_YEARLY_DAYS
-        for _ in range(ROUNDS):
-            expected = self._expected(weekday, month)
-            weekday *= self._step(expected, self._weekday_of, WEEK)
-            weekday /= weekday.mean(axis=1, keepdims=True)
-            if long:
-                month *= self._step(self._expected(weekday, month), self._month_of, 12)
-                month /= month.mean(axis=1, keepdims=True)
-        return Factors(self._groups, weekday, month[:, _MONTH_OF], np.zeros(count), np.zeros(count))
-
-    def _expected(self, weekday: Floats, month: Floats) -> Floats:
-        """What each day would sell [series, days]: the factors times the product's level, which grows by the year."""
-        pattern = weekday[self._row][:, self._weekday_of] * month[self._row][:, self._month_of]
-        pattern = np.where(self._known, pattern, 0.0)
-        half = self._panel.length // 2
-        years = np.arange(self._panel.length) / 365.25
-        sold = self._sold.sum(axis=0)
-        shape = pattern.sum(axis=0)
-        early, late = (sold[part].sum() / max(shape[part].sum(), 1e-9) for part in (slice(half), slice(half, None)))
-        growth = np.log(max(late, 1e-9) / max(early, 1e-9)) / max(years[-1] / 2, 1e-9) if half > 364 else 0.0
-        pattern = pattern * np.exp(growth * years)
-        level = (self._sold.sum(axis=1) + 1e-9) / (pattern.sum(axis=1) + 1e-9)
-        return np.asarray(level[:, None] * pattern)
-
-    def _step(self, expected: Floats, part: NDArray[np.int64], size: int) -> Floats:
-        """Sold over expected by part [groups + 1, size], categories drawn towards the shop (the last row)."""
-        sold, due = np.zeros((len(self._groups) + 1, size)), np.zeros((len(self._groups) + 1, size))
-        for at in range(size):
-            where = part == at
-            np.add.at(sold[:, at], self._row, self._sold[:, where].sum(axis=1))
-            np.add.at(due[:, at], self._row, expected[:, where].sum(axis=1))
-        sold[-1], due[-1] = sold[:-1].sum(axis=0), due[:-1].sum(axis=0)
-        shop = np.where(due[-1] > 0, sold[-1] / np.maximum(due[-1], 1e-9), 1.0)
-        return np.asarray((sold + PRIOR_UNITS * shop) / (due + PRIOR_UNITS))
+def date_text(text: str) -> str:
+    """The text, which is a date or empty; ValueError for anything else."""
+    return date.fromisoformat(text).isoformat() if text else ""

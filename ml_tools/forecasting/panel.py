@@ -48,7 +48,8 @@ class Panel:
     `units`: demand as it was observed, NaN where unknown; not negative. `at_least`: what was sold on days that ended
     out of stock, NaN on all others. `price`: positive. `discount`: share off by promotions. `groups`: each product's
     category. `alike` [series]: units a day that the products most like this one sell, NaN where nothing is alike: what
-    a product without a past of its own is expected to do.
+    a product without a past of its own is expected to do. `country`: ISO code of the shop's, whose holidays
+    count; empty where it is not known.
     """
 
     keys: tuple[str, ...]
@@ -59,6 +60,7 @@ class Panel:
     price: Floats
     discount: Floats
     alike: Floats
+    country: str = ""
 
     @staticmethod
     def of_units(keys: Sequence[str], start: date, units: Floats, *, groups: Sequence[str] | None = None) -> "Panel":

@@ -285,12 +285,12 @@ class PastForecast(BaseModel):
 
 
 class TrackRecordAnswer(BaseModel):
-    """`newest` has at least 7 of its days behind it. The rest sums up all such forecasts of the last 180 days."""
+    """`newest` has 7 or all of its days behind it. The rest sums up all such forecasts of the last 180 days."""
 
     subject: Subject
     newest: PastForecast | None
     forecasts: int
-    mean_error_percent: float | None = Field(description="of totals, absolute")
+    mean_error_percent: float | None = Field(description="of totals, absolute, weighted by what was sold")
     bias_percent: float | None = Field(description="above 0: forecasts were too high")
     coverage80: float | None = Field(description="share of days inside the 80 % band")
     drifting: bool = Field(description="errors are larger than the model's own past says they should be")

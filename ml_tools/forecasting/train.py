@@ -1,251 +1,191 @@
-"""Learning the season profile from a shop's whole history. The rest of the model is fitted per product, per request.
+"""Learning what drives demand from the whole history of all products, judged by rolling backtests.
 
-What a holdout does not confirm is not learnt: yearly factors are kept, halved or dropped by how well they foretell the
-newest months, and a category gets factors of its own only as far as they beat the whole shop's.
+    python -m ml_tools.forecasting.train [--refresh] [--quick]
 
-    python -m ml_tools.forecasting.train
+With `--refresh` the new model is written only if it is no worse than the one in force, on the newest weeks. What was
+done is printed as JSON.
 """
 
+import argparse
 import asyncio
-import json
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
+os.environ.setdefault("OMP_NUM_THREADS", "2")  # the shop's requests need the other cores
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "2")
+
 import numpy as np
-from numpy.typing import NDArray
-from sklearn.linear_model import PoissonRegressor
+import structlog
 
 from common.errors import NotEnoughData, ShopclerkError
+from common.logs import configure_logging
 from common.settings import settings
 from ml_tools import artefacts
 from ml_tools.artefacts import Artefact
-from ml_tools.forecasting.profiles import FILE, TOOL
-from ml_tools.forecasting.season import (
-    MAX_PROMOTION_LIFT,
-    SHOP,
-    Floats,
-    GroupSeason,
-    SeasonProfile,
-    calendar,
-    weekdays,
-    year_positions,
-)  # fmt: skip
-from store.sales import (
-    CategoryDay,
-    CategoryDiscount,
-    category_daily_units,
-    category_discounts,
-    newest_sales_day,
-    oldest_sales_day,
-)
+from ml_tools.errors import BrokenArtefact
+from ml_tools.forecasting.backtest import smape
+from ml_tools.forecasting.ensemble import QUICK, SERVED, Ensemble
+from ml_tools.forecasting.models.base import HISTORY_DAYS, Progress, silent
+from ml_tools.forecasting.panel import Panel
+from ml_tools.forecasting.reading import read
+from ml_tools.forecasting.schemas import About
+from ml_tools.forecasting.service import today_utc
+from ml_tools.forecasting.serving import newest_readable
+from ml_tools.forecasting.shipping import NAME, TOOL, ServedModel, files_of
+from store.sales import oldest_sales_day
 from store.session import Database
 
-MIN_WEEKDAY_DAYS = 56
-MIN_YEARLY_DAYS = 550  # with fewer, a trend and a season cannot be told apart
-HOLDOUT_DAYS = 185
-LEVEL_DAYS, AHEAD_DAYS = 120, 45  # how the profile will be used
-HARMONICS = 6
-RIDGE = 1e-3
-DISCOUNT_UNIT = 0.1  # discounts enter the regression in tenths, on the scale of the other columns
-SHARES = (0.0, 0.5, 1.0)  # how much of the learnt logarithms of factors is kept
+log = structlog.get_logger()
+
+MIN_DAYS = 28
+MOST_DAYS = 5 * 365 + 1
+COMPARED_DAYS = 28  # the newest, on which a new model is held against the one in force
+LEAST_NEW_DAYS = 7  # without which it is too early for the next training
+MUCH_WORSE = 1.05  # times the old error; less is noise, and the old model may have seen some of these days already
 
 
 @dataclass(frozen=True)
-class GroupSales:
-    """Daily units [n] of a group from `start` on, NaN on days that are missing, and the discounts (shares) [n]."""
+class Outcome:
+    """What became of a training: the artefact, or why the old model stays."""
 
-    start: date
-    units: Floats
-    discounts: Floats
-
-    @property
-    def days(self) -> NDArray[np.datetime64]:
-        return calendar(self.start, len(self.units))
+    artefact: Artefact | None
+    reason: str
 
 
-@dataclass(frozen=True)
-class TrainedProfile:
-    """The profile, and the mean absolute percentage error of group sales in the holdout with and without it."""
-
-    profile: SeasonProfile
-    holdout_error: float | None
-    holdout_error_without: float | None
-
-
-def train_profile(groups: Mapping[str, GroupSales]) -> TrainedProfile:
-    """Learn from the sales of groups, the whole shop's under SHOP; ValueError when that has less than eight weeks."""
-    shop = groups[SHOP]
-    if np.isfinite(shop.units).sum() < MIN_WEEKDAY_DAYS:
-        raise ValueError(f"Season factors need {MIN_WEEKDAY_DAYS} days of sales of the whole shop.")
-    if len(shop.units) < MIN_YEARLY_DAYS:
-        return TrainedProfile(SeasonProfile({g: _weekday_only(s) for g, s in groups.items() if _enough(s)}), None, None)
-    basis, share = _choose_shop_shape(shop)
-    whole = _fit(shop, basis)
-    seasons = {SHOP: _share_of(whole, share)}
-    for group, sales in groups.items():
-        if group != SHOP and _enough(sales):
-            seasons[group] = _group_season(sales, shop, basis, share, seasons[SHOP])
-    fitted = _share_of(_fit(_head(shop), basis), share)
-    return TrainedProfile(
-        SeasonProfile(seasons), _holdout_error(shop, fitted), _holdout_error(shop, _weekday_only(_head(shop)))
-    )
+async def train_from_store(
+    database: Database,
+    models: Path,
+    *,
+    refresh: bool = False,
+    quick: bool = False,
+    today: Callable[[], date] = today_utc,
+    progress: Progress = silent,
+) -> Outcome:
+    """Train on the whole store and write a new version under `models`. NotEnoughData with less than four weeks."""
+    panel = await read_panel(database, today())
+    members = QUICK if quick else SERVED
+    return await asyncio.to_thread(train_on, panel, models, refresh=refresh, members=members, progress=progress)
 
 
-def _enough(sales: GroupSales) -> bool:
-    known = sales.units[np.isfinite(sales.units)]
-    return len(known) >= MIN_WEEKDAY_DAYS and float(known.sum()) >= 10 * MIN_WEEKDAY_DAYS
-
-
-def _choose_shop_shape(shop: GroupSales) -> tuple[str, float]:
-    """The yearly basis, and the share of it, that foretold the shop's newest months best."""
-    fitted = {basis: _fit(_head(shop), basis) for basis in ("months", "harmonics")}
-    return min(
-        ((basis, share) for basis in fitted for share in SHARES),
-        key=lambda choice: _holdout_error(shop, _share_of(fitted[choice[0]], choice[1])),
-    )
-
-
-def _group_season(
-    sales: GroupSales, shop: GroupSales, basis: str, shop_share: float, whole: GroupSeason
-) -> GroupSeason:
-    """The group's factors, mixed with the shop's in the proportion that foretold its newest months best."""
-    if len(sales.units) < MIN_YEARLY_DAYS:
-        return GroupSeason(_weekday_only(sales).weekday, whole.yearly, whole.promotion_lift)
-    own, pooled = _fit(_head(sales), basis), _share_of(_fit(_head(shop), basis), shop_share)
-    share = min(SHARES, key=lambda share: _holdout_error(sales, _mixed(own, pooled, share)))
-    return _mixed(_fit(sales, basis), whole, share)
-
-
-def _head(sales: GroupSales) -> GroupSales:
-    return GroupSales(sales.start, sales.units[:-HOLDOUT_DAYS], sales.discounts[:-HOLDOUT_DAYS])
-
-
-def _fit(sales: GroupSales, basis: str) -> GroupSeason:
-    """A Poisson regression of daily units on a trend, discounts, the weekday and a yearly basis."""
-    known = np.isfinite(sales.units)
-    design = np.hstack(
-        [
-            np.linspace(-0.5, 0.5, len(known))[:, None],
-            sales.discounts[:, None] / DISCOUNT_UNIT,
-            np.eye(7)[weekdays(sales.days)],
-            _yearly(year_positions(sales.days), basis),
-        ]
-    )
-    regression = PoissonRegressor(alpha=RIDGE, solver="newton-cholesky", max_iter=200)
-    regression.fit(design[known], sales.units[known])
-    yearly = np.exp(_yearly(np.arange(366), basis) @ regression.coef_[9:])
-    weekday = np.exp(regression.coef_[2:9])
-    lift = float(np.clip(regression.coef_[1] / DISCOUNT_UNIT, 0, MAX_PROMOTION_LIFT))
-    return GroupSeason(weekday / weekday.mean(), yearly / yearly.mean(), lift)
-
-
-def _yearly(positions: NDArray[np.int64], basis: str) -> Floats:
-    """Design columns of a yearly shape for places in a leap year [n]: 12 months, or sines and cosines."""
-    if basis == "months":
-        starts = np.array([0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335])
-        return np.eye(12)[np.searchsorted(starts, positions, side="right") - 1]
-    angles = 2 * np.pi * np.outer(positions / 366, np.arange(1, HARMONICS + 1))
-    return np.hstack([np.sin(angles), np.cos(angles)])
-
-
-def _weekday_only(sales: GroupSales) -> GroupSeason:
-    known = np.isfinite(sales.units)
-    days = weekdays(sales.days)
-    mean = np.array([sales.units[known & (days == day)].mean() if (known & (days == day)).any() else np.nan
-                     for day in range(7)])  # fmt: skip
-    mean = np.maximum(np.nan_to_num(mean, nan=float(np.nanmean(mean))), 1e-3 * float(np.nanmax(mean)))
-    return GroupSeason(mean / mean.mean(), np.ones(366))
-
-
-def _share_of(season: GroupSeason, share: float) -> GroupSeason:
-    yearly = season.yearly**share
-    return GroupSeason(season.weekday, yearly / yearly.mean(), season.promotion_lift)
-
-
-def _mixed(own: GroupSeason, pooled: GroupSeason, share: float) -> GroupSeason:
-    yearly = own.yearly**share * pooled.yearly ** (1 - share)
-    return GroupSeason(own.weekday, yearly / yearly.mean(), (own.promotion_lift + pooled.promotion_lift) / 2)
-
-
-def _holdout_error(sales: GroupSales, season: GroupSeason) -> float:
-    """Mean absolute percentage error of level x factors over the holdout, used as in a forecast."""
-    factors = season.weekday[weekdays(sales.days)] * season.known_factors(sales.days, sales.discounts)
-    errors = [
-        np.abs(sales.units[ahead] - np.nanmean(sales.units[level] / factors[level]) * factors[ahead])
-        for level, ahead in _holdout_windows(len(sales.units))
-    ]
-    return float(100 * np.nanmean(np.concatenate(errors)) / max(float(np.nanmean(sales.units[-HOLDOUT_DAYS:])), 1e-9))
-
-
-def _holdout_windows(days: int) -> Iterator[tuple[slice, slice]]:
-    for origin in range(days - HOLDOUT_DAYS, days - AHEAD_DAYS + 1, AHEAD_DAYS):
-        yield slice(max(origin - LEVEL_DAYS, 0), origin), slice(origin, origin + AHEAD_DAYS)
-
-
-async def train_from_store(database: Database, models: Path) -> Artefact:
-    """Learn from every order in the store and write a new version under `models`; ValueError with too few sales."""
+async def read_panel(database: Database, today: date) -> Panel:
+    """All products' days since the first sale; NotEnoughData for a shop with less than four weeks."""
     async with database.begin() as session:
-        newest = await newest_sales_day(session, before=datetime.now(UTC).date())
-        oldest = await oldest_sales_day(session)
-        if newest is None or oldest is None:
-            raise NotEnoughData("The store has no sales yet, so there are no seasons to learn.")
-        rows = await category_daily_units(session, oldest, newest)
-        discounts = await category_discounts(session)
-    groups = groups_of(rows, discounts, oldest, newest)
-    trained = train_profile(groups)
-    days, units = len(groups[SHOP].units), int(np.nansum(groups[SHOP].units))
-    return artefacts.save(
+        first = await oldest_sales_day(session)
+        if first is None:
+            raise NotEnoughData("The shop has no sales yet, so there is nothing to learn from.")
+        days = min(max((today - first).days, 1), MOST_DAYS)
+        panel = (await read(session, About(), days=days, horizon=0, today=today)).panel
+    known = int(panel.observed.any(axis=0).sum())
+    if known < MIN_DAYS:
+        raise NotEnoughData(f"Forecasts are learnt from at least {MIN_DAYS} days of the shop's sales; it has {known}.")
+    return panel
+
+
+def train_on(
+    panel: Panel,
+    models: Path,
+    *,
+    refresh: bool = False,
+    members: tuple[str, ...] = SERVED,
+    progress: Progress = silent,
+    now: datetime | None = None,
+) -> Outcome:
+    """Fit, judge, compare, write down."""
+    if refresh and (reason := _reason_to_stay(panel, models, members, progress)):
+        return Outcome(None, reason)
+    ensemble = Ensemble.fit(panel, progress, members=members)
+    sold = float(np.nansum(panel.units))
+    quality = ensemble.verdict.quality(len(ensemble.learnt.keys)) if ensemble.verdict else {}
+    artefact = artefacts.save(
         models,
         TOOL,
-        {FILE: json.dumps(trained.profile.to_json()).encode()},
-        name="season-profile",
-        trained_on=f"{units:,} units sold on {days:,} days, {oldest} to {newest}",
-        as_of=newest,
+        files_of(ensemble),
+        name=NAME,
+        trained_on=f"{sold:,.0f} units of {len(panel):,} products sold on {panel.length:,} days",
+        as_of=panel.end,
         licence="the shop's own data",
-        quality={
-            "holdout_error_percent": _rounded(trained.holdout_error),
-            "holdout_error_percent_without_season": _rounded(trained.holdout_error_without),
-            "groups": len(trained.profile.groups),
-        },
+        quality=quality,
+        now=now,
+    )
+    return Outcome(artefact, "It was trained.")
+
+
+def _reason_to_stay(panel: Panel, models: Path, members: tuple[str, ...], progress: Progress) -> str | None:
+    """Why the model in force stays; None where a new one is due and no worse."""
+    serving = _serving(models)
+    if serving is None or serving.manifest is None or serving.manifest.as_of is None:
+        return None
+    as_of = serving.manifest.as_of
+    came = (panel.end - as_of).days
+    if tuple(serving.ensemble.members) == members and 0 <= came < LEAST_NEW_DAYS:
+        return f"Only {came} days of sales came since the last training."
+    return _worse_than(serving.ensemble, panel, members, progress)
+
+
+def _worse_than(serving: Ensemble, panel: Panel, members: tuple[str, ...], progress: Progress) -> str | None:
+    """The newest weeks are held back from a training like the new one, and both models forecast them."""
+    origin = panel.length - COMPARED_DAYS
+    before = panel.between(0, origin)
+    if origin < MIN_DAYS or not before.observed.any():
+        return None
+    progress("comparing with the model in force")
+    new = Ensemble.fit(before, progress, members=members)
+    past, ahead, units = panel.split(origin, history=HISTORY_DAYS, horizon=COMPARED_DAYS)
+    errors = [smape_of_all(model.forecast(past, ahead).mean, units) for model in (new, serving)]
+    if not np.isfinite(errors).all() or errors[0] <= MUCH_WORSE * errors[1]:
+        return None
+    return (
+        f"On the newest {COMPARED_DAYS} days a newly trained model is off by {errors[0]:.2f} % (sMAPE), the one in "
+        f"force by {errors[1]:.2f} %."
     )
 
 
-def groups_of(
-    rows: list[CategoryDay], discounts: list[CategoryDiscount], start: date, end: date
-) -> dict[str, GroupSales]:
-    """The whole shop and each category as daily units; days on which the shop sold nothing are missing, not zero."""
-    size = (end - start).days + 1
-    units = {row.category: np.zeros(size) for row in rows}
-    for row in rows:
-        units[row.category][(row.day - start).days] += row.units
-    off = {group: np.zeros(size) for group in units}
-    for discount in discounts:
-        if discount.category in off:
-            when = slice(max((discount.first - start).days, 0), max((discount.last - start).days + 1, 0))
-            off[discount.category][when] = np.maximum(off[discount.category][when], discount.percent / 100)
-    units[SHOP] = np.sum([units[group] for group in off], axis=0)
-    off[SHOP] = np.average([off[group] for group in off], axis=0, weights=[units[group].sum() + 1 for group in off])
-    return {g: GroupSales(start, np.where(units[SHOP] == 0, np.nan, units[g]), off[g]) for g in units}
+def smape_of_all(mean: np.ndarray, units: np.ndarray) -> float:
+    """The mean over products of their sMAPE, leaving out those of which no day is known."""
+    each = [smape(actual, expected) for actual, expected in zip(units, mean, strict=True)]
+    return float(np.nanmean(each)) if np.isfinite(each).any() else float("nan")
 
 
-def _rounded(error: float | None) -> float | None:
-    return None if error is None else round(error, 2)
+def _serving(models: Path) -> ServedModel | None:
+    """The model in force; None also where every version is damaged: then any new one is better."""
+    try:
+        return newest_readable(models)
+    except BrokenArtefact:
+        return None
 
 
 async def _main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="factors alone, without networks: seconds")
+    parser.add_argument("--refresh", action="store_true", help="keep the old model where the new one is worse")
+    options = parser.parse_args()
     config = settings()
+    configure_logging("train", config.log_level)
     if config.database_url is None:
         raise SystemExit("DATABASE_URL is not set. `shopclerk train forecasting` sets it.")
+    import torch
+
+    torch.set_num_threads(config.threads)
+    if options.refresh and hasattr(os, "nice"):
+        os.nice(10)  # the shop's requests come first
     database = Database(config.database_url, pool_size=1)
     try:
-        artefact = await train_from_store(database, config.trained_dir)
+        outcome = await train_from_store(
+            database, config.trained_dir, refresh=options.refresh, quick=options.quick, progress=_tell
+        )
     except ShopclerkError as error:
         raise SystemExit(error.message) from error
     finally:
         await database.close()
-    print(artefact.manifest.model_dump_json(indent=2))  # noqa: T201 (what was trained is this command's output)
+    done = outcome.artefact.manifest.model_dump_json(indent=2) if outcome.artefact else outcome.reason
+    print(done)  # noqa: T201 (what was trained is this command's output)
+
+
+def _tell(line: str) -> None:
+    log.info("training", step=line)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from store.demo.pictures.studio import PICTURE_SIZE, Picture, Studio
 from store.demo.rows import Ids, tables
 from store.demo.truth import MARK, truth_rows
 from store.demo.world import draw_world
+from store.promotion_events import COUNTED_ANEW
 from store.session import connect
 
 Progress = Callable[[str, float], None]
@@ -116,6 +117,7 @@ def _write(
         progress("checking and indexing", 0.7)
     for table in _NUMBERED:
         continue_ids(connection, table)
+    connection.execute(COUNTED_ANEW)
     write_accounts(connection, ids.customers + SHOPPER, password)
     pictures = studio.finish(world.catalogue, lambda done: progress("drawing pictures", 0.8 + 0.18 * done))
     copy_rows(connection, "product_images", _picture_rows(pictures, ids))

@@ -152,3 +152,7 @@ class PromotionRow(Row):
     category: Text80 | None = None
     budget: Money | None = None
     audience: JsonObject | None = None
+    cost_per_click: Annotated[Decimal, BeforeValidator(_number), Field(ge=0, le=100_000, decimal_places=2)] | None = (
+        None
+    )
+    daily_cap: Annotated[int, BeforeValidator(_number), Field(ge=1, le=100)] | None = None

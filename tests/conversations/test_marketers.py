@@ -56,6 +56,66 @@ def test_an_impossible_horizon_gets_a_reason_and_no_forecast(marketer: Client, t
     assert truth.execute("SELECT count(*) AS n FROM forecasts").fetchone() == before
 
 
+def test_a_category_and_the_whole_shop_are_forecast(marketer: Client, truth: Truth) -> None:
+    assert "Smartphones" in marketer.ask("forecast for all smartphones").text
+    assert marketer.ask("forecast the whole shop for the next 30 days").of("image")
+    kept = truth.execute("SELECT product_id, category_id, horizon_days FROM forecasts ORDER BY id DESC LIMIT 1")
+    assert kept.fetchone() == {"product_id": None, "category_id": None, "horizon_days": 30}
+
+
+def test_the_last_forecast_is_compared_drawn_and_exported_without_a_new_one(marketer: Client, truth: Truth) -> None:
+    made = marketer.ask("forecast next 45 days for Note20")
+    before = truth.execute("SELECT count(*) AS n FROM forecasts").fetchone()
+    assert "year ago" in marketer.ask("and last year?").text
+    assert marketer.ask("show me the graph").of("image")[0]["url"] == made.of("image")[0]["url"]
+    assert marketer.ask("export it as excel").of("file") == made.of("file")
+    assert truth.execute("SELECT count(*) AS n FROM forecasts").fetchone() == before
+
+
+def test_stock_and_orders_are_planned_with_the_terms_that_are_said(marketer: Client, note20: DictRow) -> None:
+    assert "The chance that" in marketer.ask("will we run out of the Note20 before new year?").text
+    assert "reorder point" in (said := marketer.ask("how many should I order?").text) or "stock" in said
+    assert "lead time of 10 days" in marketer.ask("with a lead time of 10 days").text
+    said = marketer.ask("at 99 % service level").text
+    assert "lead time of 10 days" in said
+    assert "99 %" in said
+
+
+def test_another_price_is_told_with_a_range_and_where_it_comes_from(marketer: Client) -> None:
+    answer = marketer.ask("what happens if I drop the price of the Note20 by 10 %?")
+    assert [row[0] for row in answer.of("table")[0]["rows"]] == ["Units", "Units, 80 % range", "Revenue"]
+    assert "Learnt from" in answer.text
+    assert "20 % off" in marketer.ask("and with 20 % off").text
+    assert "list price" in marketer.ask("if it cost 499 instead").text
+
+
+@pytest.mark.parametrize("change", ["by 5000 %", "by -200 %", "by banana"])
+def test_a_price_that_cannot_be_gets_a_reason_and_some_that_can(marketer: Client, change: str) -> None:
+    answer = marketer.ask(f"what happens if I change the price of the Note20 {change}?")
+    assert len(answer.choices) == 3
+    assert answer.of("table") == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how can I sell more of the Note20?",
+        "what drives sales of the Note20?",
+        "does price matter for smartphones?",
+        "how good was your last forecast?",
+    ],
+)
+def test_advice_and_the_track_record_are_answered(marketer: Client, question: str) -> None:
+    answer = marketer.ask(question)
+    assert "not available" not in answer.text
+    assert answer.of("table") or "cannot tell yet" in answer.text or "nothing" in answer.text
+
+
+@pytest.mark.parametrize("question", ["will we run out before christmas?", "how can I sell more of the Note20?"])
+def test_shoppers_hear_that_advice_is_not_for_them(guest: Client, question: str) -> None:
+    assert "marketing team" in guest.ask(question).text
+
+
 def test_revenue_is_the_stores(marketer: Client, truth: Truth) -> None:
     total = truth.execute(
         "SELECT sum(units * unit_price) AS total FROM order_lines l JOIN orders o ON o.id = order_id"

@@ -8,7 +8,7 @@ import pytest
 from common.settings import ROOT
 from tests.stack import Stack
 
-AT_LEAST = 74
+AT_LEAST = 80
 
 
 @pytest.mark.stack

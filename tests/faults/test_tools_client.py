@@ -20,7 +20,7 @@ from actions.tools import (
     ToolUnreached,
 )
 from common.errors import ErrorCode, ImpossibleHorizon, NotEnoughData, NotFound, envelope
-from tests.fake_tools import forecast_json
+from tests.fake_forecasting import drivers_json, forecast_json, stock_plan_json, track_record_json
 
 Answer = Callable[[httpx.Request], httpx.Response]
 
@@ -47,7 +47,7 @@ def gives(content: Any, status: int = 200) -> Answer:
 
 
 async def ask(tools: ToolsClient) -> Any:
-    return await tools.forecast("p_1", 45, "a_1")
+    return await tools.forecast({"product_id": "p_1"}, 45, asked_by="a_1")
 
 
 def changed(**changes: Any) -> dict[str, Any]:
@@ -64,7 +64,7 @@ async def test_a_true_answer_is_read_and_the_request_says_who_asks() -> None:
     tools, _ = client_of(answer)
     forecast = await ask(tools)
     assert seen == [{"product_id": "p_1", "horizon_days": 45, "asked_by": "a_1"}]
-    assert (forecast.total.mean, forecast.chart_url) == (450.0, f"/api/forecasts/{forecast.id}/chart.png")
+    assert (forecast.total.mean, forecast.subject.named) == (450.0, {"product_id": "p_1"})
 
 
 LIES: dict[str, Any] = {
@@ -78,7 +78,11 @@ LIES: dict[str, Any] = {
     "below zero": changed(total={"mean": -1, "lo80": -2, "hi80": 0, "lo95": -3, "hi95": 1}),
     "crossed": changed(total={"mean": 5, "lo80": 9, "hi80": 1, "lo95": 0, "hi95": 10}),
     "too few points": changed(points=forecast_json()["points"][:3]),
-    "another product": changed(product_id="p_2"),
+    "another product": forecast_json("p_2"),
+    "a category": forecast_json(None, category="shoes"),
+    "the whole shop": forecast_json(None),
+    "no subject": changed(subject=None),
+    "an unknown subject": changed(subject={"kind": "customer", "id": "cu_1", "name": "Ada", "products": 1}),
     "a path as id": changed(id="../../etc/passwd"),
     "a script as id": changed(id="javascript:alert(1)"),
     "too large": b" " * 1_100_000,
@@ -92,6 +96,33 @@ async def test_what_is_not_an_answer_is_a_typed_error(lie: str) -> None:
     tools, _ = client_of(gives(LIES[lie], 302 if lie == "redirect" else 200))
     with pytest.raises(ToolAnswerInvalid):
         await ask(tools)
+
+
+@pytest.mark.parametrize("what", ["drivers", "track_record"])
+async def test_advice_about_something_else_is_refused_and_reads_are_tried_twice(what: str) -> None:
+    answers = {"drivers": drivers_json, "track_record": track_record_json}
+    tools, transport = client_of(gives(answers[what]({"product_id": "p_2"})))
+    with pytest.raises(ToolAnswerInvalid):
+        await getattr(tools, what)({"product_id": "p_1"})
+    assert transport.calls == 1
+    tools, _ = client_of(gives(answers[what]({"product_id": "p_1"})))
+    assert (await getattr(tools, what)({"product_id": "p_1"})).subject.id == "p_1"
+    tools, transport = client_of(gives(b"", 503))
+    with pytest.raises(ToolUnavailable):
+        await getattr(tools, what)({"product_id": "p_1"})
+    assert transport.calls == 2
+
+
+async def test_a_stock_plan_leaves_to_the_shop_what_nobody_said() -> None:
+    seen: list[Any] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append((request.url.path, orjson.loads(request.content)))
+        return httpx.Response(200, json=stock_plan_json({"product_id": "p_1"}))
+
+    tools, _ = client_of(answer)
+    await tools.stock_plan({"product_id": "p_1", "lead_days": None, "service_level": 0.99})
+    assert seen == [("/forecasts/stock-plan", {"product_id": "p_1", "service_level": 0.99})]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -135,6 +166,18 @@ async def test_a_failing_tool_is_asked_once_and_left_alone_after_some_failures()
         with pytest.raises(ToolUnavailable):
             await ask(tools)
     assert transport.calls == FAILURES_TO_OPEN
+
+
+async def test_what_fails_for_the_whole_shop_leaves_single_products_alone() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        one = "product_id" in orjson.loads(request.content)
+        return httpx.Response(200, json=forecast_json()) if one else httpx.Response(503)
+
+    tools, _ = client_of(answer)
+    for _ in range(FAILURES_TO_OPEN + 1):
+        with pytest.raises(ToolUnavailable):
+            await tools.forecast({}, 45, asked_by="a_1")
+    assert (await ask(tools)).horizon_days == 45
 
 
 async def test_a_call_that_never_arrived_is_sent_once_more() -> None:

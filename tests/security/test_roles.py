@@ -15,7 +15,11 @@ from store.tables import AuditEntry
 from tests.actions_kit import Shop, Talk, entity
 
 SHOPPERS = {"ask_order_status", "cancel_order", "return_order"}
-MARKETERS = {"forecast_sales", "change_horizon", "revenue_report", "stock_runout", "tag_products", "experiment_report"}
+MARKETERS = {
+    "forecast_sales", "change_horizon", "revenue_report", "stock_runout", "tag_products", "experiment_report",
+    "run_out_forecast", "order_quantity", "what_if", "sell_more", "forecast_track_record", "compare_last_year",
+    "forecast_as_chart", "forecast_as_csv", "sales_drivers",
+}  # fmt: skip
 EVERYBODYS = {
     "ask_capabilities", "ask_price", "ask_specification", "ask_size", "ask_stock", "ask_advantages",
     "compare_products", "search_products", "refine_search", "choose_listed", "follow_up_product", "affirm", "deny",
@@ -27,7 +31,7 @@ ALLOWED = {
     **{intent: {Role.SHOPPER, Role.MARKETER, Role.AGENT} for intent in SHOPPERS},
     **{intent: {Role.MARKETER} for intent in MARKETERS},
 }
-REFUSALS = {"utter_not_allowed", "utter_sign_in"}
+REFUSALS = {"utter_not_allowed", "utter_for_marketers", "utter_sign_in"}
 
 
 @pytest.fixture
@@ -62,7 +66,7 @@ async def test_who_may_ask_is_answered_and_who_may_not_is_refused(shop: Shop, in
     assert await refusals(shop, talk) == (0 if allowed else 1)
     if not allowed:
         tools = shop.tools
-        assert (tools.asked, tools.looked, tools.recommending, tools.proposed) == ([], [], [], 0)
+        assert (tools.asked, tools.advised, tools.looked, tools.recommending, tools.proposed) == ([], [], [], [], 0)
         assert len(said.messages) == 1
 
 

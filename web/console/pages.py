@@ -1,4 +1,4 @@
-"""The staff's console: agents read and close tickets, marketers see forecasts. Every look is in the audit."""
+"""The staff's console: where each role begins, and the agents' tickets. Every look is in the audit."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -9,16 +9,15 @@ from sqlalchemy import select
 
 from common.caller import Role
 from common.errors import NotFound
-from store.tables import Customer, Forecast, Product, Ticket
+from store.tables import Customer, Ticket
 from store.tickets import close_ticket, everything_said, open_tickets
-from web.console.staff import Agent, Marketer, Staff, note
+from web.console.staff import Agent, Staff, note
 from web.shop.rendering import page
 from web.shop.route import PageRoute
-from web.shop.visiting import Slug, transaction
+from web.shop.visiting import transaction
 
 router = APIRouter(prefix="/console", route_class=PageRoute, include_in_schema=False)
 Number = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,20}$")]
-SHOWN = 50
 
 
 @router.get("")
@@ -62,25 +61,3 @@ async def close(request: Request, staff: Agent, number: Number) -> Response:
         await close_ticket(session, number, now=datetime.now(UTC))
         await note(session, staff, "close_ticket", ticket=number)
     return RedirectResponse("/console/tickets?notice=closed", status_code=303)
-
-
-@router.get("/forecasts")
-async def forecasts(request: Request, staff: Marketer) -> Response:
-    """The newest forecasts, the first with its chart."""
-    async with transaction(request) as session:
-        await note(session, staff, "list_forecasts")
-        found = select(Forecast, Product).join(Product).order_by(Forecast.created_at.desc()).limit(SHOWN)
-        rows = (await session.execute(found)).all()
-        return await page(request, session, "console/forecasts.html", rows=rows)
-
-
-@router.get("/forecasts/{public_id}")
-async def forecast(request: Request, staff: Marketer, public_id: Slug) -> Response:
-    """One forecast: chart, total and range, how good the model was, the numbers."""
-    async with transaction(request) as session:
-        query = select(Forecast, Product).join(Product).where(Forecast.public_id == public_id)
-        row = (await session.execute(query)).one_or_none()
-        if row is None:
-            raise NotFound("There is no such forecast.")
-        await note(session, staff, "read_forecast", forecast=public_id)
-        return await page(request, session, "console/forecast.html", forecast=row[0], product=row[1])

@@ -1,5 +1,6 @@
 """The cart's page and forms; a guest's session begins with the first thing put into it."""
 
+import asyncio
 from decimal import Decimal
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from fastapi.responses import RedirectResponse
 from store.carts import add_to_cart, cart_items, set_units
 from store.events import record_event
 from web.shop.picks import recommended, shelf_of
+from web.shop.promotions import banner_of, note_shown, offered
 from web.shop.rendering import page
 from web.shop.route import PageRoute
 from web.shop.visiting import ShoppingVisitor, Visitor, transaction
@@ -27,11 +29,21 @@ async def show(request: Request, visitor: Visitor) -> Response:
     async with transaction(request) as session:
         items = await cart_items(session, visitor.subject) if visitor else []
     about = list(dict.fromkeys(item.product_id for item in items))[:MOST_ABOUT]
-    found = await recommended(request, visitor, "goes_with", "cart", about=about, limit=PICKS) if items else []
+    if not items:
+        async with transaction(request) as session:
+            return await page(request, session, "cart.html", items=[])
+    found, offer = await asyncio.gather(
+        recommended(request, visitor, "goes_with", "cart", about=about, limit=PICKS),
+        offered(request, visitor, "cart", "cart", about=about),
+    )
     async with transaction(request) as session:
         total = sum((item.total for item in items), Decimal(0))
-        goes_with = await shelf_of(session, "goes_with", "cart", found)
-        return await page(request, session, "cart.html", items=items, total=total, goes_with=goes_with)
+        goes_with, banner = await shelf_of(session, "goes_with", "cart", found), await banner_of(session, offer)
+        response = await page(
+            request, session, "cart.html", items=items, total=total, goes_with=goes_with, banner=banner
+        )
+        await note_shown(session, visitor, banner)
+        return response
 
 
 @router.post("/cart")

@@ -13,6 +13,7 @@ from common.errors import Conflict, NotFound
 from store.carts import CartItem, cart_items, empty_cart
 from store.checkout import Wanted, find_by_key, place_order
 from store.orders import list_orders
+from store.promotion_events import note_order
 from store.tables import Customer
 from web.accounts.session import SessionInfo
 from web.shop.forms import COUNTRIES, Address
@@ -71,6 +72,7 @@ async def _place(
         address=address.model_dump(),
         web_session=visitor.subject,
     )
+    await note_order(session, placed.id)
     await empty_cart(session, visitor.subject)
     return placed.number
 

@@ -28,7 +28,7 @@ async def note_click(
     request: Request, session: AsyncSession, visitor: SessionInfo | None, product: Product, detail: dict[str, str]
 ) -> Response:
     """Note the click and lead on to the product's plain address, which may be kept, shared and loaded again."""
-    if visitor and _is_a_click_of_ours(request) and not await _clicked_before(session, visitor, product):
+    if visitor and is_a_click_of_ours(request) and not await _clicked_before(session, visitor, product):
         record_event(
             session, "click", customer_id=visitor.customer_id, visitor=visitor.subject, product_id=product.id,
             detail=detail,
@@ -36,10 +36,15 @@ async def note_click(
     return RedirectResponse(f"/p/{product.public_id}", status_code=303, headers={"Cache-Control": "no-store"})
 
 
-def _is_a_click_of_ours(request: Request) -> bool:
+def is_a_click_of_ours(request: Request) -> bool:
     """Not a link on another site, which could send many here, nor a browser that only fetches ahead."""
     site = request.headers.get("sec-fetch-site", "same-origin")
-    return site == "same-origin" and "prefetch" not in request.headers.get("sec-purpose", "")
+    return site == "same-origin" and not is_fetched_ahead(request)
+
+
+def is_fetched_ahead(request: Request) -> bool:
+    """A browser that only prepares for a page that somebody may go to."""
+    return "prefetch" in request.headers.get("sec-purpose", "")
 
 
 async def _clicked_before(session: AsyncSession, visitor: SessionInfo, product: Product) -> bool:

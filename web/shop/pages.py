@@ -1,5 +1,6 @@
 """The shop's pages to look at: home, lists, a product, the policies; and the router that holds all shop pages."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -15,11 +16,12 @@ from store.events import record_event
 from store.reviews import newest_reviews, rating_summary
 from store.tables import Category, Product
 from web.accounts.session import SessionInfo
-from web.shop import cart, checkout, media, orders
+from web.shop import cart, checkout, media, orders, promotions
 from web.shop.clicks import note_click, recommended_where
 from web.shop.formats import specifications
 from web.shop.listing import SORTS, ListQuery
 from web.shop.picks import recommended, shelf_of
+from web.shop.promotions import banner_of, note_shown, offered
 from web.shop.rendering import page
 from web.shop.route import PageRoute
 from web.shop.variants import variant_groups
@@ -34,18 +36,25 @@ pages = APIRouter(route_class=PageRoute, include_in_schema=False)
 @pages.get("/")
 async def home(request: Request, visitor: Visitor) -> Response:
     """What may suit the visitor, what is popular, new and on offer."""
-    found = await recommended(request, visitor, "for_you", "home", limit=SHELF)
+    found, offer = await asyncio.gather(
+        recommended(request, visitor, "for_you", "home", limit=SHELF),
+        offered(request, visitor, "home_hero", "home"),
+    )
     async with transaction(request) as session:
-        return await page(
+        banner = await banner_of(session, offer)
+        response = await page(
             request,
             session,
             "home.html",
+            banner=banner,
             popular=await shelf(session, Filters(in_stock=True), sort=Sort.BEST, limit=SHELF),
             newest=await shelf(session, Filters(in_stock=True), sort=Sort.NEWEST, limit=4),
             deals=await shelf(session, Filters(in_stock=True, deals=True), sort=Sort.BEST, limit=4),
             tiles=await _tiles(session),
             for_you=await shelf_of(session, "for_you", "home", found),
         )
+        await note_shown(session, visitor, banner)
+        return response
 
 
 async def _tiles(session: AsyncSession) -> list[tuple[Category, Card]]:
@@ -124,7 +133,10 @@ async def product(request: Request, public_id: Slug, visitor: Visitor) -> Respon
         found = await _product(session, public_id)
         if clicked is not None:
             return await note_click(request, session, visitor, found, clicked)
-    goes_with = await recommended(request, visitor, "goes_with", "product", about=[public_id], limit=PICKS)
+    goes_with, offer = await asyncio.gather(
+        recommended(request, visitor, "goes_with", "product", about=[public_id], limit=PICKS),
+        offered(request, visitor, "product_side", "product", about=[public_id]),
+    )
     others = await recommended(
         request,
         visitor,
@@ -140,10 +152,12 @@ async def product(request: Request, public_id: Slug, visitor: Visitor) -> Respon
         record_event(session, "view", customer_id=customer_id, visitor=subject, product_id=found.id)
         (card,) = await cards(session, [found.id])
         alike = await _lookalikes(session, found)
-        return await page(
+        banner = await banner_of(session, offer)
+        response = await page(
             request,
             session,
             "product.html",
+            banner=banner,
             page_product=found,
             card=card,
             groups=variant_groups(found, card),
@@ -157,6 +171,8 @@ async def product(request: Request, public_id: Slug, visitor: Visitor) -> Respon
             goes_with=await shelf_of(session, "goes_with", "product", goes_with, here=public_id),
             others_also_bought=await shelf_of(session, "others_also_bought", "product", others, here=public_id),
         )
+        await note_shown(session, visitor, banner)
+        return response
 
 
 async def _lookalikes(session: AsyncSession, product: Product) -> list[Card]:
@@ -187,5 +203,5 @@ async def policies(request: Request) -> Response:
 
 
 router = APIRouter()
-for room in (pages, cart.router, checkout.router, orders.router, media.router):
+for room in (pages, cart.router, checkout.router, orders.router, media.router, promotions.router):
     router.include_router(room)

@@ -56,7 +56,7 @@ async def recommended(
 
     Not to be awaited inside a transaction: a slow tool would hold a connection that others wait for.
     """
-    customer_id = await _customer(request, visitor)
+    customer_id = await customer_of(request, visitor)
     return await services(request).recommender.recommend(
         {
             "purpose": purpose,
@@ -70,7 +70,7 @@ async def recommended(
     )
 
 
-async def _customer(request: Request, visitor: SessionInfo | None) -> str | None:
+async def customer_of(request: Request, visitor: SessionInfo | None) -> str | None:
     """The visitor's public id as a customer."""
     if visitor is None or visitor.customer_id is None:
         return None

@@ -20,7 +20,7 @@ HISTORY_DAYS = 120  # days that a forecast may look back
 MAX_HORIZON_DAYS = 180
 
 Progress = Callable[[str], None]  # a line about how far a fit is
-Weights = Mapping[str, NDArray[np.float32]]
+Weights = Mapping[str, NDArray[np.generic]]
 
 
 def silent(_: str) -> None:

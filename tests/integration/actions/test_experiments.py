@@ -65,7 +65,7 @@ async def test_a_test_that_ended_is_reported_as_over(shop: Shop) -> None:
 
 async def test_shoppers_hear_nothing_of_it(shop: Shop) -> None:
     await started(shop)
-    assert (await shop.shopper().ask("experiment_report")).names == ["utter_not_allowed"]
+    assert (await shop.shopper().ask("experiment_report")).names == ["utter_for_marketers"]
 
 
 def told(shop: Shop, *comparisons: Comparison, running: bool = True) -> Said:

@@ -202,4 +202,4 @@ async def test_with_nothing_new_to_tag_it_says_what_still_waits(shop: Shop) -> N
 
 
 async def test_shoppers_may_not_tag(shop: Shop) -> None:
-    assert (await shop.shopper().ask("tag_products")).names == ["utter_not_allowed"]
+    assert (await shop.shopper().ask("tag_products")).names == ["utter_for_marketers"]

@@ -17,6 +17,7 @@ ORDERS = "order_number,line,placed_at,customer,sku,units,unit_price,currency\n"
 REVIEWS = "reference,sku,customer,rating,body,written_at\n"
 EVENTS = "reference,kind,at,session,sku,detail\n"
 PROMOTIONS = "reference,title,sku,category,discount_percent,starts_on,ends_on\n"
+MEANT_FOR = "discount_percent,reference,title,starts_on,ends_on,audience\n"
 GOOD = "NEW-1,Good,Home,1.00,USD,1,\n"  # stands before what is wrong: it must not stay either
 
 BAD = [
@@ -75,6 +76,7 @@ BAD = [
     ("events", EVENTS + "E-9,view,2026-03-01,s,GHOST,\n", 2, "sku", "there is no product GHOST"),
     ("promotions", PROMOTIONS + "P-9,Sale,GHOST,,9,2026-01-01,2026-01-02\n", 2, "sku", "there is no product GHOST"),
     ("promotions", PROMOTIONS + "P-9,Sale,,ghosts,9,2026-01-01,2026-01-02\n", 2, "category", "no category ghosts"),
+    ("promotions", MEANT_FOR + '9,P-9,Sale,2026-01-01,2026-01-02,"{""moon"": 1}"\n', 2, "audience", "not moon"),
     ("orders", ORDERS + "A-1001,9,2026-03-02T10:15:00,C-2,MUG-7,1,5,USD\n", 2, "customer", "belongs to somebody else"),
     (
         "orders", ORDERS + "B-1,1,2026-01-01,C-1,MUG-7,1,5,USD\nB-1,2,2026-01-02,C-1,MUG-7,1,5,USD\n",

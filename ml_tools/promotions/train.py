@@ -1,0 +1,142 @@
+"""Learning promotions anew from all that was shown, for a shop that begins with a history, or whose signals changed.
+
+    python -m ml_tools.promotions.train
+
+What an answer kept of its signals is taken as it stands. For other impressions (imported ones) they are worked out as
+they were at that moment: from what the person had touched and been shown before. The running shop goes on from there.
+"""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np
+import pandas as pd
+import psycopg
+import structlog
+from numpy.typing import NDArray
+
+from common.logs import configure_logging
+from common.settings import settings
+from ml_tools.promotions.belief import prior
+from ml_tools.promotions.online import NAME, Learnt, first, taught, written
+from ml_tools.promotions.signals import SLOTS, Bases, Profile, readable, signals
+from ml_tools.settings import tools_settings
+from store import promotion_history as history
+from store.promotion_history import PastShowing
+from store.promotion_learning import Learnable
+from store.promotions import NEWEST_TOUCHES, Candidate, Interest
+from store.session import connect
+
+log = structlog.get_logger()
+
+MOST = 500_000  # the newest impressions; older ones would be forgotten anyway
+AT_ONCE = 5000
+DAY = 86_400.0
+
+
+@dataclass(frozen=True)
+class Past:
+    """Who had touched what when: `touches` by person, oldest first, and the rows at which a person begins."""
+
+    products: dict[int, tuple[str, str, str | None]]
+    product: NDArray[np.int64]
+    at: NDArray[np.float64]
+    line: NDArray[np.bool_]
+    begins: dict[str, tuple[int, int]]
+
+    @classmethod
+    def of(cls, touches: pd.DataFrame, products: dict[int, tuple[str, str, str | None]]) -> "Past":
+        who = touches["who"].to_numpy(dtype=object)
+        starts = np.flatnonzero(np.r_[len(who) > 0, who[1:] != who[:-1]])
+        ends = np.r_[starts[1:], len(who)][: len(starts)]
+        begins = {str(who[a]): (int(a), int(b)) for a, b in zip(starts, ends, strict=True)}
+        product, at, line = (touches[name].to_numpy() for name in ("product", "at", "line"))
+        return cls(products, product, at, line, begins)
+
+    def interests(self, who: str | None, at: float) -> list[Interest]:
+        """What somebody's newest touches before that moment were, as `store.promotions.interests_of` counts them."""
+        start, end = self.begins.get(who or "", (0, 0))
+        end = start + int(np.searchsorted(self.at[start:end], at))
+        lines = self.line[start:end]
+        touched = self.product[start:end]
+        newest = np.concatenate([touched[lines][-NEWEST_TOUCHES:], touched[~lines][-NEWEST_TOUCHES:]])
+        return [Interest(one, *self.products[one], times) for one, times in Counter(newest.tolist()).items()]
+
+
+def examples(
+    shown: Sequence[PastShowing], past: Past, promotions: Mapping[int, Candidate], bases: Bases
+) -> Iterator[Learnable]:
+    """Every impression with its signals, in order."""
+    seen: Counter[tuple[str, int]] = Counter()
+    today: Counter[tuple[str, int, date]] = Counter()
+    for row in shown:
+        moment = datetime.fromtimestamp(row.at, UTC)
+        before, on_the_day = (row.who or "", row.promotion_id), (row.who or "", row.promotion_id, moment.date())
+        kept = row.signals
+        if not readable(kept):
+            one = promotions[row.promotion_id]._replace(seen=seen[before], seen_today=today[on_the_day])
+            profile = Profile.of(past.interests(row.who, row.at), customer=row.customer)
+            slot = row.slot if row.slot in SLOTS else ""
+            kept = list(signals(bases, profile, [one], slot=slot, today=moment.date()).row(0))
+        if row.who:
+            seen[before] += 1
+            today[on_the_day] += 1
+        yield Learnable(row.impression_id, row.promotion_id, kept, row.clicked, moment)
+
+
+def train(connection: psycopg.Connection, *, patience: float, most: int = MOST) -> Learnt:
+    """Learn anew and keep it, in one transaction that holds the online learning off; what came since is left to it."""
+    reached = history.complete_until(connection, patience=patience)
+    with connection.transaction():
+        kept = history.held(connection, NAME, first())
+        promotions = history.every_promotion(connection)
+        past = Past.of(history.touches(connection), history.products(connection))
+        bases = Bases.of(history.touched_by_all(connection))  # type: ignore[arg-type]
+        shown = history.shown(connection, reached, most=most)
+        running = _running(connection)
+        belief, since = prior(), None
+        batch: list[Learnable] = []
+        for one in examples(shown, past, promotions, bases):
+            if batch and (len(batch) >= AT_ONCE or (one.shown_at - batch[0].shown_at).total_seconds() > DAY):
+                belief = taught(belief, batch, running=sorted({*running, one.promotion_id}), since=since)
+                since, batch = batch[-1].shown_at, []
+            batch.append(one)
+        if batch:
+            belief = taught(belief, batch, running=running, since=since)
+            since = batch[-1].shown_at
+        content, sha256 = written(belief)
+        new = replace(
+            kept, version=kept.version + 1, impression_id=reached.impression_id, click_id=reached.click_id,
+            examples=len(shown), as_of=since, content=content, sha256=sha256,
+        )  # fmt: skip
+        history.replaced(connection, NAME, new)
+    return Learnt(belief, new.version, new.examples, new.as_of)
+
+
+def _running(connection: psycopg.Connection) -> list[int]:
+    """As `store.promotions.known_promotions`."""
+    rows = connection.execute(
+        "SELECT id FROM promotions WHERE ends_on >= current_date - 30 AND starts_on <= current_date + 30 ORDER BY id"
+    )
+    return [row[0] for row in rows]
+
+
+def main() -> None:
+    config = settings()
+    configure_logging("train", config.log_level)
+    if config.database_url is None:
+        raise SystemExit("DATABASE_URL is not set. `shopclerk train promotions` sets it.")
+    with connect(config.database_url) as connection:
+        learnt = train(connection, patience=tools_settings().promotions_patience)
+    said = {"version": learnt.version, "impressions": learnt.examples, "as_of": str(learnt.as_of)}
+    print(json.dumps(said))  # noqa: T201 (what was trained is this command's output)
+
+
+if __name__ == "__main__":
+    main()
