@@ -40,11 +40,14 @@ TOPICS: tuple[type[ShopAction], ...] = (
     TalkToHumanAction, CapabilitiesAction, OutOfScopeAction, ImageAction,
 )  # fmt: skip
 
+# Those that ask another action's question again.
+REPEATING = (FollowUpAction, ChooseListedAction, ChangeHorizonAction)
+
 
 def all_actions(services: Services) -> list[ShopAction]:
     """Every action, ready to run; those that hand a turn on know the others."""
     topics = [topic(services) for topic in TOPICS]
     repeatable = {cast(Question, action.intent): action for action in topics if action.repeatable}
-    repeating = [action(services, repeatable) for action in (FollowUpAction, ChooseListedAction, ChangeHorizonAction)]
+    repeating = [action(services, repeatable) for action in REPEATING]
     roles = {action.intent: action.role for action in [*topics, *repeating]}
     return [*topics, *repeating, ClarifyAction(services, roles)]

@@ -7,8 +7,7 @@ import yaml
 from starlette.routing import WebSocketRoute
 
 from actions.clarify import ClarifyAction
-from actions.follow_up import ChooseListedAction, FollowUpAction
-from actions.registry import TOPICS
+from actions.registry import REPEATING, TOPICS
 from common.settings import ROOT, Settings
 from web.accounts import api as accounts_api
 from web.chat import api as chat_api
@@ -58,7 +57,7 @@ def test_every_intent_is_documented_with_the_handler_that_its_rule_names() -> No
 
 
 def test_every_documented_role_is_the_one_that_the_action_declares() -> None:
-    actions = (*TOPICS, FollowUpAction, ChooseListedAction, ClarifyAction)
+    actions = (*TOPICS, *REPEATING, ClarifyAction)
     declared = {action.name: action.role.value for action in actions}
     documented = {handler: role for handler, role in _table().values() if handler.startswith("action_")}
     assert documented == declared
