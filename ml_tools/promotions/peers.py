@@ -5,6 +5,7 @@ Each is imported when it is fitted; the packages are for evaluations alone.
 
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
+from importlib.util import find_spec
 from io import StringIO
 from typing import Any
 
@@ -208,9 +209,13 @@ class DeepCtrDeepFm(Peer):
         return log_odds(self._model.predict(self._inputs(batch), 256)[:, 0].astype(np.float64))
 
 
-PEERS: tuple[type[Peer], ...] = (OneHotLogistic, LightGbm, RiverLogistic, VowpalWabbit, DeepCtrDeepFm)
+def installed() -> tuple[type[Peer], ...]:
+    """The peers that are there. DeepCTR-Torch pins old packages, so it is only used where somebody installed it:
+    `uv pip install --no-deps deepctr-torch`."""
+    deep = (DeepCtrDeepFm,) if find_spec("deepctr_torch") else ()
+    return (OneHotLogistic, LightGbm, RiverLogistic, VowpalWabbit, *deep)
 
 
 def peers() -> dict[str, ClickModel]:
     """All peers, fresh."""
-    return {peer.name: peer() for peer in PEERS}
+    return {peer.name: peer() for peer in installed()}

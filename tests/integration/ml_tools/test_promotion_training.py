@@ -92,7 +92,8 @@ async def test_signals_of_the_past_are_those_of_that_moment(
         past = Past.of(history.touches(connection), history.products(connection))
         reached = history.complete_until(connection, patience=0)
         shown = history.shown(connection, reached, most=100)
-        now = shown[-1]._replace(impression_id=10**9, at=NOW.timestamp() + 60, clicked=False)
+        a_minute_on = datetime.now(UTC).timestamp() + 60  # the order was placed just now, whenever this module began
+        now = shown[-1]._replace(impression_id=10**9, at=a_minute_on, clicked=False)
         found = list(examples([*shown, now], past, history.every_promotion(connection), bases))
     profile = Profile.of(interests, customer=True)
     served = [] if candidates else [promotion]
