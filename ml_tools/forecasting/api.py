@@ -121,9 +121,10 @@ class ForecastingTool:
         """Train in a process of its own and take the new model up; returns 1, or 0 when the old one stays."""
         import asyncio
 
-        from ml_tools.forecasting.refresh import COMMAND, train_beside
+        from ml_tools.training_process import refreshing, train_beside
 
-        trained = await train_beside(self._config, self._training or COMMAND)
+        command = self._training or refreshing("ml_tools.forecasting.train")
+        trained = await train_beside(self._config, self.name, command)
         await asyncio.to_thread(self.service.serving.load)
         return int(trained)
 

@@ -86,12 +86,6 @@ class Ensemble:
         factors, fitted = _fitted(panel, names, progress)
         return Ensemble(factors, fitted, learnt, verdict)
 
-    @staticmethod
-    def untrained(past: Panel) -> "Ensemble":
-        """For a shop that has trained nothing yet: only what these products' newest days tell, with cautious bands."""
-        factors, fitted = _fitted(past, QUICK, silent)
-        return Ensemble(factors, fitted, Learnt.nothing(len(QUICK)), None)
-
     def forecast(self, past: Panel, ahead: Ahead) -> Prediction:
         """The days after `past`, of any products, whether the training saw them or not."""
         rows = self.learnt.rows(past)
@@ -122,19 +116,16 @@ def _fitted(panel: Panel, names: tuple[str, ...], progress: Progress) -> tuple[F
     return factors, fitted
 
 
-def renewed(members: Mapping[str, Forecaster], panel: Panel) -> tuple[Factors, dict[str, Forecaster]]:
-    """The factors learnt anew, and with them whatever learns in no time; networks keep what they learnt.
-
-    That is how a shop's model stands between two trainings.
-    """
-    factors = Factors.learnt(panel)
+def renewed(members: Mapping[str, Forecaster], panel: Panel, factors: Factors) -> dict[str, Forecaster]:
+    """The members with factors that were learnt anew from `panel`, and with them whatever learns in no time; networks
+    keep what they learnt. That is how a shop's model stands between two trainings."""
     fresh = models(members)
     for name, member in fresh.items():
         if name in SLOW:
             member.restore(members[name].weights(), factors)
         else:
             member.fit(panel, factors)
-    return factors, fresh
+    return fresh
 
 
 @dataclass(frozen=True)
@@ -185,7 +176,8 @@ def _run(members: Mapping[str, Forecaster], panel: Panel, starts: list[int], row
     for some in np.array_split(np.array(starts), min(RENEWALS, len(starts))):
         begins = [int(start) for start in some]
         if begins[0] != starts[0]:
-            _, members = renewed(members, panel.between(0, begins[0]))
+            before = panel.between(0, begins[0])
+            members = renewed(members, before, Factors.learnt(before))
         parts.append(
             [
                 backtests.run(members, panel, begins, rows, leads=leads),

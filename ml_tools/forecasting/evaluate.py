@@ -13,7 +13,7 @@ import numpy as np
 
 from common.errors import BadRequest
 from ml_tools.forecasting.datasets import Question
-from ml_tools.forecasting.ensemble import Ensemble
+from ml_tools.forecasting.ensemble import Ensemble, renewed
 from ml_tools.forecasting.factors import Factors
 from ml_tools.forecasting.models.base import Forecaster, Progress, silent
 from ml_tools.forecasting.models.registry import NAMES, models
@@ -24,7 +24,6 @@ SERVED = "shopclerk"
 LEVELS = (80, 95)
 WEEK = 7
 OFTEN_SOLD_OUT = 5  # days out of stock in the past from which a series counts as one that often was
-KEPT_NETWORKS = ("CNN", "DBN", "LSTM", "ARIMA+LSTM", "LightGBM")  # learnt once, from the days before the first origin
 
 Metrics = dict[str, dict[str, float]]  # measure -> model -> value
 Band = tuple[Floats, Floats]  # low and high
@@ -95,7 +94,7 @@ class Ours:
             model = models([name])[name]
             model.fit(question.learnt, factors, progress)
         else:
-            model = _renewed({name: model}, question.learnt, factors)[name]
+            model = renewed({name: model}, question.learnt, factors)[name]
         self._others[name] = model
         return Said(_predicted(model, question, progress), seconds=time.perf_counter() - started)
 
@@ -104,20 +103,9 @@ class Ours:
             self._ensemble = Ensemble.fit(panel, progress)
         else:
             factors = Factors.learnt(panel)
-            members = _renewed(self._ensemble.members, panel, factors)
+            members = renewed(self._ensemble.members, panel, factors)
             self._ensemble = replace(self._ensemble, factors=factors, members=members)
         return self._ensemble
-
-
-def _renewed(members: Mapping[str, Forecaster], panel: Panel, factors: Factors) -> dict[str, Forecaster]:
-    """The same models with other factors; those that learn in no time learn anew."""
-    fresh = models(members)
-    for name, model in fresh.items():
-        if name in KEPT_NETWORKS:
-            model.restore(members[name].weights(), factors)
-        else:
-            model.fit(panel, factors)
-    return fresh
 
 
 def _predicted(model: Forecaster, question: Question, progress: Progress) -> Floats:

@@ -5,11 +5,9 @@ multiplicative decomposition, fitted as a Poisson regression (McCullagh and Neld
 category or a product has of its own is drawn towards what all share, as far as chance explains the difference.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -177,29 +175,3 @@ class Factors:
     @cached_property
     def _smoothed(self) -> dict[tuple[int, int], Floats]:
         return {}
-
-    def to_json(self) -> dict[str, Any]:
-        values = {entry.name: getattr(self, entry.name) for entry in fields(self)}
-        return {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in values.items()}
-
-    @staticmethod
-    def from_json(data: Mapping[str, Any]) -> "Factors":
-        """The inverse of `to_json`; raises ValueError, KeyError or TypeError for anything else."""
-        words = {"groups": tuple(map(str, data["groups"])), "keys": tuple(map(str, data["keys"]))}
-        words["holidays"] = tuple(map(str, data["holidays"]))
-        texts = {"country": str(data["country"]), "common_start": date_text(str(data["common_start"]))}
-        known = {*words, *texts}
-        empty = {"holiday": (0, 0), "own_weekday": (0, WEEK), "common_seen": (0, 0)}
-        empty |= {"common_variance": (0, 0), "common_step": (0, 0)}
-        arrays = {
-            entry.name: np.array(data[entry.name], dtype=np.float64)
-            for entry in fields(Factors)
-            if entry.name not in known
-        }
-        arrays = {n: a.reshape(empty[n]) if n in empty and not a.size else a for n, a in arrays.items()}
-        return Factors(**words, **texts, **arrays)  # type: ignore[arg-type]
-
-
-def date_text(text: str) -> str:
-    """The text, which is a date or empty; ValueError for anything else."""
-    return date.fromisoformat(text).isoformat() if text else ""

@@ -31,6 +31,7 @@ from store.sales_panel import (
 )
 
 ALIKE_DAYS, ALIKE_PRODUCTS = 28, 8  # how many look-alikes' sales of how many days stand for a product without a past
+FAMILIAR_DAYS = 56  # of known sales, from which on a product's own say enough
 LOWEST_PRICE = 0.01  # models divide by prices: what is given away costs a cent
 
 
@@ -60,11 +61,19 @@ class Reading:
 
 
 async def read(
-    session: AsyncSession, about: About, *, days: int, horizon: int, today: date, country: str | None = None
+    session: AsyncSession,
+    about: About,
+    *,
+    days: int,
+    horizon: int,
+    today: date,
+    country: str | None = None,
+    everything_alike: bool = False,
 ) -> Reading:
     """The newest `days` complete days of a subject's products, and what is known of the `horizon` days (0 for none)
     after them. Products off sale are left out of categories and of the whole shop. `country` is the shop's, as an ISO
-    code; the settings' without one.
+    code; the settings' without one. What is alike is looked up of products that are known for FAMILIAR_DAYS at most,
+    as it costs as much as all else together; with `everything_alike`, for training, of all.
 
     Raises NotFound for an unknown product or category, NotEnoughData where the shop sold nothing up to yesterday, or
     has no product of the category on sale.
@@ -77,9 +86,11 @@ async def read(
     country = tools_settings().shop_country if country is None else country
     window = _Window(start, days, horizon, products, [found[product] for product in ids], country)
     promotions = await promotion_days(session, start, until)
-    alike = await levels_alike(session, ids, as_of, days=ALIKE_DAYS, count=ALIKE_PRODUCTS)
     shop_sold = window.marks([await open_days(session, start, as_of)])[0]
     cleaned = window.cleaned(shop_sold, window.discounts(promotions)[:, :days])
+    known = np.isfinite(cleaned.units).sum(axis=1)
+    new = [number for number, seen in zip(ids, known, strict=True) if everything_alike or seen <= FAMILIAR_DAYS]
+    alike = await levels_alike(session, new, as_of, days=ALIKE_DAYS, count=ALIKE_PRODUCTS) if new else {}
     return Reading(
         panel=window.panel(cleaned, promotions, alike),
         ahead=window.ahead(promotions),

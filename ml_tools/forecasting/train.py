@@ -77,7 +77,8 @@ async def read_panel(database: Database, today: date) -> Panel:
         if first is None:
             raise NotEnoughData("The shop has no sales yet, so there is nothing to learn from.")
         days = min(max((today - first).days, 1), MOST_DAYS)
-        panel = (await read(session, About(), days=days, horizon=0, today=today)).panel
+        reading = await read(session, About(), days=days, horizon=0, today=today, everything_alike=True)
+        panel = reading.panel
     known = int(panel.observed.any(axis=0).sum())
     if known < MIN_DAYS:
         raise NotEnoughData(f"Forecasts are learnt from at least {MIN_DAYS} days of the shop's sales; it has {known}.")

@@ -1,5 +1,6 @@
 """The routes of promotions: which to show, and what came of those that were shown."""
 
+import sys
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     503: {"description": "model_unavailable or unavailable"},
 }
 EVERY_MINUTE = "* * * * *"
+TRAINING = (sys.executable, "-m", "ml_tools.promotions.train")
 
 
 class PromotionsTool:
@@ -78,14 +80,14 @@ class PromotionsTool:
     async def _learn(self) -> int:
         """Take in what came since the last minute, and see to the budgets; the first time, all that was ever shown."""
         from ml_tools.promotions.online import Learner
-        from ml_tools.promotions.refresh import COMMAND, train_beside
+        from ml_tools.training_process import run_beside
         from store.promotion_learning import has_only_a_history
         from store.promotion_pacing import pace_budgets
 
         async with self._database.read() as session:
             beginning = await has_only_a_history(session)
         if beginning:
-            await train_beside(self._config, self._training or COMMAND)
+            await run_beside(self._config, self.name, self._training or TRAINING)
 
         patience = timedelta(seconds=self._limits.promotions_patience)
         learnt = await Learner(self._database, patience=patience).learn()

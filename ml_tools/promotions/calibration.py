@@ -15,7 +15,6 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.isotonic import IsotonicRegression
 
-from common.errors import BadRequest
 from ml_tools.promotions.batch import Doubles
 from ml_tools.promotions.measures import log_odds
 
@@ -40,9 +39,6 @@ class Calibration:
         if self.knots:
             odds = np.interp(odds, self.knots, self.heights) + 1e-3 * odds  # what was in order stays in order
         return np.asarray(expit(_features(odds) @ np.array([*self.scales, self.shift])))
-
-    def shifted(self, by: float) -> "Calibration":
-        return Calibration(self.scales, self.shift + by, self.knots, self.heights)
 
     def array(self) -> NDArray[np.float64]:
         return np.array([*self.scales, self.shift, *self.knots, *self.heights], dtype=np.float64)
@@ -121,12 +117,3 @@ def calibrated(clicks: Doubles, odds: Doubles) -> Calibration:
 def _losses(clicks: Doubles, probabilities: Doubles) -> Doubles:
     kept = np.clip(probabilities, 1e-7, 1 - 1e-7)
     return np.asarray(-np.where(clicks > 0, np.log(kept), np.log1p(-kept)))
-
-
-def prior_correction(learnt_rate: float, true_rate: float) -> float:
-    """What to add to log-odds learnt where clicks were `learnt_rate` of the rows, because others were left out, when
-    they are `true_rate` of all (King and Zeng, Logistic Regression in Rare Events Data, 2001, equation 7)."""
-    for rate in (learnt_rate, true_rate):
-        if not 0 < rate < 1:
-            raise BadRequest("A click rate lies between 0 and 1.")
-    return float(log_odds(np.array([true_rate]))[0] - log_odds(np.array([learnt_rate]))[0])

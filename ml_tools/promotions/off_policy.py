@@ -89,20 +89,3 @@ def doubly_robust(logged: Logged, predicted: Doubles, expected: Doubles, most: f
         raise BadRequest("Predictions must be of the same impressions.")
     weights = logged.weights(most)
     return _mean(expected + weights * (logged.rewards - predicted), weights)
-
-
-def softmax_policy(scores: Doubles, temperature: float) -> Doubles:
-    """[n, choices]: probabilities of a policy that prefers higher scores [n, choices]; -inf is never shown."""
-    if temperature <= 0:
-        raise BadRequest("A temperature lies above 0.")
-    raised = np.exp((scores - scores.max(axis=1, keepdims=True)) / temperature)
-    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
-
-
-def epsilon_greedy_policy(scores: Doubles, epsilon: float) -> Doubles:
-    """[n, choices]: the best with 1 - epsilon, and epsilon shared by all."""
-    if not 0 <= epsilon <= 1:
-        raise BadRequest("Epsilon lies between 0 and 1.")
-    found = np.full(scores.shape, epsilon / scores.shape[1])
-    found[np.arange(len(scores)), scores.argmax(axis=1)] += 1 - epsilon
-    return found

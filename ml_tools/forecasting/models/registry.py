@@ -36,8 +36,3 @@ def model_class(name: str) -> type[Forecaster]:
 def models(names: Iterable[str]) -> dict[str, Forecaster]:
     """A fresh, unfitted model for each name, in that order."""
     return {name: model_class(name)() for name in names}
-
-
-def every_model() -> dict[str, Forecaster]:
-    """A fresh, unfitted one of each."""
-    return models(NAMES)

@@ -102,21 +102,6 @@ class Logistic(ClickModel):
     def log_odds(self, batch: Batch) -> Doubles:
         return self._design.slots(batch).dot(self._mean) + self._intercept[0]
 
-    def deviations(self, batch: Batch) -> Doubles:
-        """[n]: the standard deviation of each row's log-odds, from what is not known of the weights."""
-        slots = self._design.slots(batch)
-        variance = (slots.values.astype(np.float64) ** 2 / self._precision[slots.columns]).sum(axis=1)
-        return np.asarray(np.sqrt(variance + 1 / self._intercept[1]))
-
-    def sampled(self, batch: Batch, generator: np.random.Generator) -> Doubles:
-        """[n]: probabilities under one draw of all weights, the same for every row: Thompson sampling."""
-        slots = self._design.slots(batch)
-        columns, places = np.unique(slots.columns, return_inverse=True)
-        drawn = generator.normal(self._mean[columns], 1 / np.sqrt(self._precision[columns]))
-        intercept = generator.normal(self._intercept[0], 1 / np.sqrt(self._intercept[1]))
-        odds = (drawn[places.reshape(slots.columns.shape)] * slots.values).sum(axis=1) + intercept
-        return self.calibration.apply(odds.astype(np.float64))
-
     def _state(self) -> dict[str, NDArray[np.generic]]:
         own = {"mean": self._mean, "precision": self._precision, "priors": self._priors, "intercept": self._intercept}
         return {**prefixed("design/", self._design.arrays()), **own}

@@ -10,7 +10,6 @@ from common.errors import NotEnoughData
 from common.settings import Settings
 from ml_tools import artefacts
 from ml_tools.forecasting.api import ForecastingTool
-from ml_tools.forecasting.refresh import COMMAND, train_beside
 from ml_tools.forecasting.schemas import About
 from ml_tools.forecasting.shipping import ARRAYS, TOOL
 from ml_tools.forecasting.train import train_from_store
@@ -107,18 +106,3 @@ async def test_the_jobs_have_their_hours_and_training_runs_in_a_process_of_its_o
     async with client_of(store, service) as client:
         answer = await client.post("/forecasts", json={"horizon_days": 7})
     assert answer.json()["model"]["version"] == tool.card().model.version
-
-
-@pytest.mark.parametrize(
-    ("program", "told"),
-    [("raise SystemExit('no space left')", "no space left"), ("print('It is worse.')", "It is worse.")],
-)
-async def test_a_training_that_fails_or_is_refused_says_why_and_changes_nothing(tmp_path, program, told):
-    config = Settings(_env_file=None, shopclerk_home=tmp_path, database_url="postgresql://nowhere")
-    with capture_logs() as logs:
-        assert not await train_beside(config, (sys.executable, "-c", program))
-    assert told in logs[-1]["reason"]
-
-
-def test_the_nightly_command_is_the_trainings():
-    assert COMMAND[1:] == ("-m", "ml_tools.forecasting.train", "--refresh")

@@ -4,14 +4,11 @@ import asyncio
 import sys
 from datetime import UTC, datetime
 
-import pytest
-import structlog
 from sqlalchemy import select
 
 from common.settings import Settings
 from ml_tools.capacity import Capacity
 from ml_tools.jobs import Timed, work
-from ml_tools.recommender import refresh
 from ml_tools.recommender.api import RecommenderTool
 from ml_tools.recommender.assortment import Assortments
 from ml_tools.recommender.model import TOOL
@@ -130,17 +127,6 @@ models = Path(os.environ["SHOPCLERK_HOME"]) / "models"
 models.mkdir()
 asyncio.run(train_from_store(os.environ["DATABASE_URL"], models, None, makers=makers, refresh=True))
 """
-
-
-@pytest.mark.parametrize(
-    ("program", "told"),
-    [("raise SystemExit('no space left')", "no space left"), ("print('It is worse.')", "It is worse.")],
-)
-async def test_a_training_that_fails_or_is_refused_says_why_and_changes_nothing(tmp_path, program, told):
-    config = Settings(_env_file=None, shopclerk_home=tmp_path, database_url="postgresql://nowhere")
-    with structlog.testing.capture_logs() as logs:
-        assert await refresh.train_beside(config, (sys.executable, "-c", program)) is False
-    assert told in logs[-1]["reason"]
 
 
 async def test_jobs_without_times_of_their_own_are_asked_for_at_the_start(empty_database_url):

@@ -1,6 +1,5 @@
 """Factors must be what was planted, and nothing where there is nothing to learn."""
 
-import json
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -179,20 +178,3 @@ def test_an_empty_past_has_a_pattern_ahead():
     past, ahead = factors.patterns(panel.between(200, 200), ahead_of(panel))
     assert past.shape == (40, 0)
     assert (ahead > 0).all()
-
-
-def test_json_brings_the_same_factors_back():
-    panel = replace(shop(700), country="US")
-    factors = Factors.learnt(panel)
-    again = Factors.from_json(json.loads(json.dumps(factors.to_json())))
-    for ours, theirs in zip(
-        factors.patterns(panel, ahead_of(panel)), again.patterns(panel, ahead_of(panel)), strict=True
-    ):
-        assert ours == pytest.approx(theirs, rel=1e-3)
-    assert Factors.from_json(json.loads(json.dumps(Factors.plain().to_json()))).groups == ()
-
-
-@pytest.mark.parametrize("broken", [{"weekday": [[1, 1]]}, {"common_start": "soon"}, {"promotion": [float("nan")]}])
-def test_broken_json_is_refused(broken):
-    with pytest.raises(ValueError, match=r"weekday|soon|promotion"):
-        Factors.from_json({**Factors.learnt(shop(60)).to_json(), **broken})

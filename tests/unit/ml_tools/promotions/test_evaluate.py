@@ -7,16 +7,12 @@ import pandas as pd
 import pytest
 
 from common.errors import BadRequest, NotEnoughData
-from ml_tools.artefacts import newest, save
-from ml_tools.errors import BrokenArtefact
 from ml_tools.promotions.choosing import best_of, choose
 from ml_tools.promotions.datasets import read_split
 from ml_tools.promotions.evaluate import Split, chosen_models, evaluate, prequential
 from ml_tools.promotions.models import MODELS
 from ml_tools.promotions.models.base_rate import BaseRate
-from ml_tools.promotions.models.logistic import Logistic
 from ml_tools.promotions.reading import read_table, reading_of
-from ml_tools.promotions.shipping import files_of, model_in
 from tests.unit.ml_tools.promotions.planted import impressions
 
 
@@ -169,18 +165,3 @@ def test_what_is_hardly_better_does_not_take_over():
     losses = drawn.random(1000)
     assert best_of({"simple": losses, "complex": losses + drawn.normal(-0.001, 1, 1000)}) == "simple"
     assert best_of({"simple": losses, "complex": losses - 0.01}) == "complex"
-
-
-def test_a_served_model_is_files_without_code_and_back(tmp_path):
-    model = Logistic().fit(impressions(500)[0])
-    save(tmp_path, "clicks", files_of(model), name="clicks", trained_on="", as_of=None, licence="", quality={})
-    artefact = newest(tmp_path, "clicks")
-    asked = impressions(50, seed=2)[0]
-    assert np.allclose(model_in(artefact).predict_proba(asked), model.predict_proba(asked))
-
-
-def test_a_model_of_another_version_is_a_broken_artefact(tmp_path):
-    files = files_of(BaseRate().fit(impressions(50)[0])) | {"model.json": b'{"model": "oracle"}'}
-    found = save(tmp_path, "clicks", files, name="clicks", trained_on="", as_of=None, licence="", quality={})
-    with pytest.raises(BrokenArtefact, match="no click model"):
-        model_in(found)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from common.errors import BadRequest, NotEnoughData
-from ml_tools.promotions.calibration import Calibration, beta, calibrated, isotonic, platt, prior_correction
+from common.errors import NotEnoughData
+from ml_tools.promotions.calibration import Calibration, beta, calibrated, isotonic, platt
 from ml_tools.promotions.measures import (
     calibration_error,
     calibration_error_if_true,
@@ -96,18 +96,6 @@ def test_a_calibration_survives_being_written_down(drawn):
     for fit in (platt, beta, isotonic):
         found = fit(clicks, odds)
         assert np.allclose(Calibration.of(found.array()).apply(odds), found.apply(odds))
-
-
-def test_leaving_out_impressions_without_clicks_is_undone():
-    generator = np.random.default_rng(1)
-    odds = generator.normal(-3, 1, 40_000)
-    clicks = generator.random(40_000) < expit(odds)
-    kept = clicks | (generator.random(40_000) < 0.1)
-    shift = prior_correction(float(clicks[kept].mean()), float(clicks.mean()))
-    sampled = odds - np.log(0.1)  # what a model of the kept rows would say
-    assert Calibration().shifted(shift).apply(sampled).mean() == pytest.approx(clicks.mean(), abs=0.005)
-    with pytest.raises(BadRequest, match="between 0 and 1"):
-        prior_correction(0.0, 0.1)
 
 
 def test_log_odds_turn_back():

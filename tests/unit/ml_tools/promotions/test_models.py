@@ -96,21 +96,6 @@ def test_the_logistic_weights_are_those_of_the_planted_model():
     assert hero - side == pytest.approx(2.0, abs=0.5)
 
 
-def test_the_logistic_model_is_less_sure_of_what_it_has_seldom_seen():
-    model = Logistic().fit(learnt())
-    batch = asked()[0].take(slice(0, 1))
-    new = replace(batch, categorical={**batch.categorical, "promotion": fingerprints(["new"])})
-    assert model.deviations(new)[0] > model.deviations(batch)[0]
-
-
-def test_draws_of_the_logistic_model_scatter_around_what_it_says():
-    model = Logistic().fit(learnt())
-    batch, generator = asked()[0].take(slice(0, 30)), np.random.default_rng(1)
-    draws = np.stack([model.sampled(batch, generator) for _ in range(400)])
-    assert np.abs(draws.mean(axis=0) - model.predict_proba(batch)).max() < 0.05
-    assert (draws.std(axis=0) > 0.005).all()
-
-
 def test_a_new_promotion_is_learnt_by_an_update_alone():
     model = Logistic().fit(learnt())
     batch = asked()[0].take(slice(0, 200))

@@ -13,7 +13,7 @@ from ml_tools.forecasting.models.arima import fitted
 from ml_tools.forecasting.models.cnn import DilatedBlock
 from ml_tools.forecasting.models.features import AHEAD_CHANNELS, PAST_CHANNELS, STATIC_NUMBERS, Inputs
 from ml_tools.forecasting.models.network import loss_of
-from ml_tools.forecasting.models.registry import NAMES, every_model, model_class
+from ml_tools.forecasting.models.registry import NAMES, model_class, models
 from ml_tools.forecasting.models.statistical import LocalForecaster, ThetaForecaster, few_days
 from tests.unit.ml_tools.forecasting.models.contract import ahead_of, lone, newest, planted
 
@@ -137,7 +137,7 @@ def test_every_other_place_is_what_a_dilated_convolution_computes_there():
 
 class TestRegistry:
     def test_it_has_a_fresh_one_of_each(self):
-        one, two = every_model(), every_model()
+        one, two = models(NAMES), models(NAMES)
         assert tuple(one) == NAMES
         assert all(model.name == name and model is not two[name] for name, model in one.items())
 
