@@ -215,7 +215,7 @@ def _sales_of(
 
 
 async def open_days(session: AsyncSession, start: date, end: date) -> list[int]:
-    """The days on which the shop sold anything."""
+    """The days on which the shop sold anything, as positions from `start`."""
     return list(await session.scalars(_OPEN_DAYS, {"start": start, "end": end}))
 
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.sales_panel import open_days
 
 
 @dataclass(frozen=True)
@@ -19,17 +21,12 @@ class SoldTogether:
 
 
 _SOLD = text("""
-SELECT d.day::date, (
-    SELECT coalesce(sum(l.units), 0)::int FROM orders o JOIN order_lines l ON l.order_id = o.id
-    WHERE o.placed_at >= d.day::date::timestamp AT TIME ZONE 'UTC'
-      AND o.placed_at < (d.day::date + 1)::timestamp AT TIME ZONE 'UTC'
-      AND o.status NOT IN ('cancelled', 'returned') AND l.product_id = ANY(CAST(:product_ids AS bigint[]))
-), EXISTS (
-    SELECT 1 FROM orders o WHERE o.status NOT IN ('cancelled', 'returned')
-      AND o.placed_at >= d.day::date::timestamp AT TIME ZONE 'UTC'
-      AND o.placed_at < (d.day::date + 1)::timestamp AT TIME ZONE 'UTC'
-)
-FROM generate_series(CAST(:start AS date), CAST(:end AS date), interval '1 day') AS d(day)
+SELECT (o.placed_at AT TIME ZONE 'UTC')::date, sum(l.units)::int
+FROM order_lines l JOIN orders o ON o.id = l.order_id
+WHERE l.product_id = ANY(CAST(:product_ids AS bigint[])) AND o.status NOT IN ('cancelled', 'returned')
+  AND o.placed_at >= CAST(:start AS date)::timestamp AT TIME ZONE 'UTC'
+  AND o.placed_at < (CAST(:end AS date) + 1)::timestamp AT TIME ZONE 'UTC'
+GROUP BY 1
 """)
 
 _BEFORE = text("""
@@ -47,6 +44,8 @@ async def sold_together(session: AsyncSession, product_ids: Sequence[int], start
     asked = {"product_ids": list(product_ids), "start": start, "end": end}
     if not await session.scalar(_BEFORE, {"product_ids": list(product_ids), "start": start}):
         return SoldTogether({}, set(), before=False)
-    rows = (await session.execute(_SOLD, asked)).all()
-    units = {day: int(units) for day, units, _ in rows if units}
-    return SoldTogether(units, {day for day, _, is_open in rows if is_open}, before=True)
+    rows = await session.execute(_SOLD, asked)
+    opened = await open_days(session, start, end)
+    return SoldTogether(
+        {day: units for day, units in rows if units}, {start + timedelta(days=at) for at in opened}, before=True
+    )
