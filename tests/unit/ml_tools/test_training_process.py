@@ -41,7 +41,7 @@ async def test_one_that_writes_has_made_a_new_version(config):
 
 async def test_it_ends_with_the_job_that_waits_for_it(config, tmp_path):
     begun = tmp_path / "pid"
-    program = f"import os, time; open({str(begun)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
+    program = f"import os, signal; open({str(begun)!r}, 'w').write(str(os.getpid())); signal.pause()"
     waiting = asyncio.create_task(run_beside(config, "a_tool", (sys.executable, "-c", program)))
     async with asyncio.timeout(30):
         while not begun.exists() or not begun.read_text():  # noqa: ASYNC110 (another process writes it)
