@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 
 from common.logs import configure_logging
 from ml_tools.forecasting.bulk import BulkForecaster, forecast_files
+from ml_tools.forecasting.demand.panel import Panel
 from ml_tools.forecasting.ensemble import QUICK
-from ml_tools.forecasting.panel import Panel
 from ml_tools.forecasting.train import train_on
 
 START = date(2023, 1, 2)

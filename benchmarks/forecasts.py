@@ -24,10 +24,10 @@ from statsforecast.models import AutoETS, AutoTheta
 from common.logs import configure_logging
 from common.settings import settings
 from ml_tools.app import create_app, every_tool
+from ml_tools.forecasting.advice.outlooks import foreseen
+from ml_tools.forecasting.demand.panel import Panel
+from ml_tools.forecasting.demand.reading import Reading, read
 from ml_tools.forecasting.models.base import HISTORY_DAYS
-from ml_tools.forecasting.outlooks import foreseen
-from ml_tools.forecasting.panel import Panel
-from ml_tools.forecasting.reading import Reading, read
 from ml_tools.forecasting.schemas import About
 from ml_tools.forecasting.serving import newest_readable
 from ml_tools.forecasting.shipping import ServedModel

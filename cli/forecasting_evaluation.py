@@ -12,10 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from common.errors import BadRequest, ShopclerkError
 from common.settings import Settings, settings
-from ml_tools.forecasting.datasets import PUBLIC, Columns, Question, questions, read_panel
-from ml_tools.forecasting.demo_store import NAME as DEMO
-from ml_tools.forecasting.demo_store import demo_questions
-from ml_tools.forecasting.evaluate import (
+from ml_tools.forecasting.evaluation.datasets import PUBLIC, Columns, Question, questions, read_panel
+from ml_tools.forecasting.evaluation.demo_store import NAME as DEMO
+from ml_tools.forecasting.evaluation.demo_store import demo_questions
+from ml_tools.forecasting.evaluation.evaluate import (
     SERVED,
     Competitor,
     Metrics,
@@ -90,7 +90,7 @@ def competitors(names: Sequence[str], *, peers: bool) -> list[Competitor]:
     ours = Ours(every if list(names) == ["all"] else names)
     if not peers:
         return [ours]
-    from ml_tools.forecasting.peers import peers as every_peer
+    from ml_tools.forecasting.evaluation.peers import peers as every_peer
 
     return [ours, *(peer for name, peer in every_peer().items() if name not in ours.alone)]
 

@@ -13,7 +13,7 @@ import numpy as np
 from sqlalchemy import select
 
 from common.ids import public_id
-from ml_tools.forecasting.chart import ChartData, draw
+from ml_tools.forecasting.chart.drawing import ChartData, draw
 from ml_tools.forecasting.schemas import (
     ForecastPoint,
     Interval,

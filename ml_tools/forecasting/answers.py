@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ml_tools.forecasting.chart import ChartData, alt_text
-from ml_tools.forecasting.outlook import Outlook
-from ml_tools.forecasting.reading import Reading
+from ml_tools.forecasting.advice.outlook import Outlook
+from ml_tools.forecasting.chart.drawing import ChartData, alt_text
+from ml_tools.forecasting.demand.reading import Reading
+from ml_tools.forecasting.demand.season import Floats
 from ml_tools.forecasting.schemas import (
     ForecastAnswer,
     ForecastPoint,
@@ -19,7 +20,6 @@ from ml_tools.forecasting.schemas import (
     Subject,
     SubjectKind,
 )  # fmt: skip
-from ml_tools.forecasting.season import Floats
 from store.forecasts import StoredForecast
 
 WEEKS_A_YEAR = 52

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Response
 
 from common.errors import ModelUnavailable
 from common.settings import Settings
-from ml_tools.forecasting.advice_api import advice_routes
+from ml_tools.forecasting.advice.api import advice_routes
 from ml_tools.forecasting.schemas import ForecastAnswer, ForecastRequest
 from ml_tools.jobs import Job, Timed
 from ml_tools.registry import ModelCard, ModelName
@@ -16,8 +16,8 @@ from store.jobs import CHECK_FORECASTS, TRAIN_FORECASTING
 from store.session import Database
 
 if TYPE_CHECKING:
-    from ml_tools.forecasting.advice import Advice
-    from ml_tools.forecasting.feedback import Feedback
+    from ml_tools.forecasting.advice.service import Advice
+    from ml_tools.forecasting.feedback.check import Feedback
     from ml_tools.forecasting.service import ForecastService
 
 NOT_TRAINED = "not trained yet: fitted to what a request reads"
@@ -71,9 +71,9 @@ class ForecastingTool:
 
     def use(self, service: "ForecastService") -> None:
         """Answer from this service, advice and track record as well."""
-        from ml_tools.forecasting.advice import Advice
-        from ml_tools.forecasting.feedback import Feedback
-        from ml_tools.forecasting.stock_plan import Policy
+        from ml_tools.forecasting.advice.service import Advice
+        from ml_tools.forecasting.advice.stock_plan import Policy
+        from ml_tools.forecasting.feedback.check import Feedback
 
         limits = self._limits
         policy = Policy(limits.reorder_lead_days, limits.reorder_service_level, limits.reorder_cover_days)

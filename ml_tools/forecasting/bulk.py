@@ -15,11 +15,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from common.errors import BadRequest, ModelUnavailable
-from ml_tools.forecasting.backtest import known_ahead
+from ml_tools.forecasting.advice.outlooks import check_horizon
+from ml_tools.forecasting.calibration.backtest import known_ahead
+from ml_tools.forecasting.demand.panel import Panel
+from ml_tools.forecasting.demand.season import Floats
 from ml_tools.forecasting.models.base import HISTORY_DAYS
-from ml_tools.forecasting.outlooks import check_horizon
-from ml_tools.forecasting.panel import Panel
-from ml_tools.forecasting.season import Floats
 from ml_tools.forecasting.serving import newest_readable, one_thread_a_request
 from ml_tools.forecasting.shipping import ServedModel
 

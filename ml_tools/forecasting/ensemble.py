@@ -9,18 +9,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ml_tools.forecasting import backtest as backtests
-from ml_tools.forecasting import weighting
-from ml_tools.forecasting.backtest import Backtest, Ints
-from ml_tools.forecasting.factors import Factors
-from ml_tools.forecasting.intervals import Calibration
+from ml_tools.forecasting.calibration import backtest as backtests
+from ml_tools.forecasting.calibration import weighting
+from ml_tools.forecasting.calibration.backtest import Backtest, Ints
+from ml_tools.forecasting.calibration.intervals import Calibration
+from ml_tools.forecasting.calibration.prediction import Prediction
+from ml_tools.forecasting.calibration.samples import Combined, samples_of
+from ml_tools.forecasting.calibration.verdict import Verdict, judged
+from ml_tools.forecasting.demand.panel import Ahead, Panel
+from ml_tools.forecasting.demand.season import Floats
 from ml_tools.forecasting.models.base import Forecaster, Progress, silent
 from ml_tools.forecasting.models.registry import models
-from ml_tools.forecasting.panel import Ahead, Panel
-from ml_tools.forecasting.prediction import Prediction
-from ml_tools.forecasting.samples import Combined, samples_of
-from ml_tools.forecasting.season import Floats
-from ml_tools.forecasting.verdict import Verdict, judged
+from ml_tools.forecasting.patterns.factors import Factors
 
 QUICK = ("factors",)
 SERVED = ("factors", "LightGBM", "CNN")

@@ -10,17 +10,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from common.metrics import timed, tool_seconds
 from ml_tools.capacity import Capacity
 from ml_tools.forecasting import answers
+from ml_tools.forecasting.advice.outlook import Outlook
+from ml_tools.forecasting.advice.outlooks import check_horizon, foreseen
 from ml_tools.forecasting.answers import WEEKS_A_YEAR, LastYear
-from ml_tools.forecasting.chart import draw
-from ml_tools.forecasting.factors import Factors
-from ml_tools.forecasting.known_bias import KnownBias
+from ml_tools.forecasting.chart.drawing import draw
+from ml_tools.forecasting.demand.panel import Ahead
+from ml_tools.forecasting.demand.reading import Reading, read
+from ml_tools.forecasting.demand.season import Floats
+from ml_tools.forecasting.feedback.known_bias import KnownBias
 from ml_tools.forecasting.models.base import HISTORY_DAYS
-from ml_tools.forecasting.outlook import Outlook
-from ml_tools.forecasting.outlooks import check_horizon, foreseen
-from ml_tools.forecasting.panel import Ahead
-from ml_tools.forecasting.reading import Reading, read
+from ml_tools.forecasting.patterns.factors import Factors
 from ml_tools.forecasting.schemas import About, ForecastAnswer, ForecastRequest, SubjectKind
-from ml_tools.forecasting.season import Floats
 from ml_tools.forecasting.serving import Serving
 from ml_tools.forecasting.shipping import ServedModel
 from ml_tools.forecasting.table import as_csv

@@ -11,11 +11,11 @@ from safetensors.numpy import save as to_safetensors
 
 from ml_tools.artefacts import Artefact, Manifest
 from ml_tools.errors import BrokenArtefact
+from ml_tools.forecasting.calibration.intervals import KINDS, LEVELS, SIZES, Calibration
+from ml_tools.forecasting.calibration.verdict import MEASURES, Verdict
 from ml_tools.forecasting.ensemble import Ensemble, Learnt
-from ml_tools.forecasting.factors import Factors
-from ml_tools.forecasting.intervals import KINDS, LEVELS, SIZES, Calibration
 from ml_tools.forecasting.models.registry import models
-from ml_tools.forecasting.verdict import MEASURES, Verdict
+from ml_tools.forecasting.patterns.factors import Factors
 
 TOOL = "forecasting"
 NAME = "global-ensemble"

@@ -5,7 +5,7 @@ import io
 
 import numpy as np
 
-from ml_tools.forecasting.chart_data import ChartData
+from ml_tools.forecasting.chart.data import ChartData
 
 COLUMNS = [
     "kind",  # product, category or shop

@@ -26,11 +26,11 @@ from common.settings import settings
 from ml_tools import artefacts
 from ml_tools.artefacts import Artefact
 from ml_tools.errors import BrokenArtefact
-from ml_tools.forecasting.backtest import smape
+from ml_tools.forecasting.calibration.backtest import smape
+from ml_tools.forecasting.demand.panel import Panel
+from ml_tools.forecasting.demand.reading import read
 from ml_tools.forecasting.ensemble import QUICK, SERVED, Ensemble
 from ml_tools.forecasting.models.base import HISTORY_DAYS, Progress, silent
-from ml_tools.forecasting.panel import Panel
-from ml_tools.forecasting.reading import read
 from ml_tools.forecasting.schemas import About
 from ml_tools.forecasting.service import today_utc
 from ml_tools.forecasting.serving import newest_readable

@@ -4,11 +4,11 @@ from datetime import date
 
 import numpy as np
 
-from ml_tools.forecasting.backtest import known_ahead
-from ml_tools.forecasting.chart import ChartData, draw
+from ml_tools.forecasting.calibration.backtest import known_ahead
+from ml_tools.forecasting.chart.drawing import ChartData, draw
+from ml_tools.forecasting.demand.panel import Panel
 from ml_tools.forecasting.ensemble import QUICK, Ensemble
 from ml_tools.forecasting.models.base import HISTORY_DAYS
-from ml_tools.forecasting.panel import Panel
 from ml_tools.forecasting.schemas import ForecastPoint, Interval, Subject, SubjectKind
 from ml_tools.forecasting.shipping import ServedModel
 

@@ -12,9 +12,9 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ml_tools.forecasting.factors import Factors
-from ml_tools.forecasting.panel import Ahead, Panel
-from ml_tools.forecasting.season import Floats
+from ml_tools.forecasting.demand.panel import Ahead, Panel
+from ml_tools.forecasting.demand.season import Floats
+from ml_tools.forecasting.patterns.factors import Factors
 
 HISTORY_DAYS = 120  # days that a forecast may look back
 MAX_HORIZON_DAYS = 180

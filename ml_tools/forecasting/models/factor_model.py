@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import pdtrc
 
-from ml_tools.forecasting.common_level import smoothed
-from ml_tools.forecasting.factors import Factors
+from ml_tools.forecasting.demand.panel import Ahead, Panel
+from ml_tools.forecasting.demand.season import Floats
 from ml_tools.forecasting.models.base import HISTORY_DAYS, Forecaster, Progress, Weights, silent
 from ml_tools.forecasting.models.levels import array_text, text_array
-from ml_tools.forecasting.panel import Ahead, Panel
-from ml_tools.forecasting.season import Floats
+from ml_tools.forecasting.patterns.common_level import smoothed
+from ml_tools.forecasting.patterns.factors import Factors
 
 HALF_LIVES = (15.0, 30.0, 60.0, 120.0, 240.0, 480.0, 4000.0)  # days
 DEFAULT_HALF_LIFE = 120.0

@@ -7,9 +7,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from ml_tools.forecasting.demand.season import weekdays, year_positions
 from ml_tools.forecasting.models.base import HISTORY_DAYS
 from ml_tools.forecasting.models.windows import LEADS, Ints, Singles, Windows
-from ml_tools.forecasting.season import weekdays, year_positions
 
 RECENT_DAYS = (7, 14, 28, 60)
 PAST_CHANNELS = 9

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ml_tools.forecasting.factors import Factors
+from ml_tools.forecasting.demand.panel import Ahead, Panel
+from ml_tools.forecasting.demand.season import Floats
 from ml_tools.forecasting.models.base import Forecaster, Progress, Weights, silent
 from ml_tools.forecasting.models.factor_model import FactorModel
 from ml_tools.forecasting.models.levels import Levels
@@ -20,8 +21,7 @@ from ml_tools.forecasting.models.windows import (
     training_windows,
     windows_of,
 )  # fmt: skip
-from ml_tools.forecasting.panel import Ahead, Panel
-from ml_tools.forecasting.season import Floats
+from ml_tools.forecasting.patterns.factors import Factors
 
 Arrays = Mapping[str, NDArray[np.generic]]
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ml_tools.forecasting.panel import Panel
-from ml_tools.forecasting.season import Floats
+from ml_tools.forecasting.demand.panel import Panel
+from ml_tools.forecasting.demand.season import Floats
 
 Arrays = Mapping[str, NDArray[np.generic]]
 

@@ -16,11 +16,11 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 from statsforecast.models import AutoARIMA, AutoETS, DynamicOptimizedTheta
 
-from ml_tools.forecasting.factors import Factors
+from ml_tools.forecasting.demand.panel import Ahead, Panel
+from ml_tools.forecasting.demand.season import Floats
 from ml_tools.forecasting.models.base import Forecaster, Progress, Weights, silent
 from ml_tools.forecasting.models.levels import Levels
-from ml_tools.forecasting.panel import Ahead, Panel
-from ml_tools.forecasting.season import Floats
+from ml_tools.forecasting.patterns.factors import Factors
 
 WEEK = 7
 MIN_DAYS = 15  # two weeks and a day: below, a week's season and a level cannot be told apart

@@ -9,12 +9,12 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ml_tools.forecasting.factors import Factors
+from ml_tools.forecasting.demand.panel import Ahead, Panel
+from ml_tools.forecasting.demand.season import Floats
 from ml_tools.forecasting.models.base import HISTORY_DAYS
 from ml_tools.forecasting.models.factor_model import FactorModel
 from ml_tools.forecasting.models.levels import Levels
-from ml_tools.forecasting.panel import Ahead, Panel
-from ml_tools.forecasting.season import Floats
+from ml_tools.forecasting.patterns.factors import Factors
 
 Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]

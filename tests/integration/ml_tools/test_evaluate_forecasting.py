@@ -11,11 +11,11 @@ from typer.testing import CliRunner
 from cli import forecasting_evaluation
 from cli.evaluation import evaluate_app
 from common.settings import Settings
-from ml_tools.forecasting.datasets import questions
-from ml_tools.forecasting.demo_store import HORIZON, demo_questions
-from ml_tools.forecasting.evaluate import SERVED
+from ml_tools.forecasting.evaluation.datasets import questions
+from ml_tools.forecasting.evaluation.demo_store import HORIZON, demo_questions
+from ml_tools.forecasting.evaluation.evaluate import SERVED
+from ml_tools.forecasting.evaluation.peers import NAMES, filled, peers
 from ml_tools.forecasting.models.base import silent
-from ml_tools.forecasting.peers import NAMES, filled, peers
 from tests.unit.ml_tools.forecasting.test_datasets import ORIGIN, a_panel
 from tests.unit.ml_tools.series import weekly
 

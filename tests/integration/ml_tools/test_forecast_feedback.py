@@ -11,8 +11,8 @@ from common.http import install
 from common.settings import Settings
 from ml_tools.capacity import Capacity
 from ml_tools.forecasting.api import ForecastingTool
-from ml_tools.forecasting.bias import corrections
-from ml_tools.forecasting.feedback import Feedback
+from ml_tools.forecasting.feedback.bias import corrections
+from ml_tools.forecasting.feedback.check import Feedback
 from ml_tools.forecasting.schemas import ForecastRequest
 from ml_tools.forecasting.service import ForecastService
 from ml_tools.forecasting.serving import Serving

@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from ml_tools.forecasting.outlooks import UNTRAINED
+from ml_tools.forecasting.advice.outlooks import UNTRAINED
+from ml_tools.forecasting.advice.what_if import Change
 from ml_tools.forecasting.schemas import About
 from ml_tools.forecasting.train import train_from_store
-from ml_tools.forecasting.what_if import Change
 from store.sales import newest_sales_day
 from store.tables import Category, Forecast
 from tests.integration.ml_tools.forecast_store import TODAY, YESTERDAY, client_of, fill, product, service_on

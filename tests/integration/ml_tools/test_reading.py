@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from common.errors import NotEnoughData, NotFound
 from common.ids import public_id
-from ml_tools.forecasting.reading import read
+from ml_tools.forecasting.demand.reading import read
 from ml_tools.forecasting.schemas import About, SubjectKind
 from store.embeddings import EmbeddedImage, ImageToEmbed, keep_embeddings
 from store.tables import (

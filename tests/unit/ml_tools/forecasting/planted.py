@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from ml_tools.forecasting.panel import Panel
+from ml_tools.forecasting.demand.panel import Panel
 
 START = date(2023, 1, 2)  # a Monday
 WEEKDAYS = np.array([0.8, 0.8, 0.9, 1.0, 1.2, 1.4, 0.9])

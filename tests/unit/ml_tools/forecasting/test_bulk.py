@@ -8,8 +8,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from common.errors import BadRequest, ImpossibleHorizon, ModelUnavailable
-from ml_tools.forecasting.backtest import known_ahead
 from ml_tools.forecasting.bulk import BulkForecaster, forecast_files, panel_of
+from ml_tools.forecasting.calibration.backtest import known_ahead
 from ml_tools.forecasting.serving import newest_readable
 from ml_tools.forecasting.train import train_on
 from tests.unit.ml_tools.forecasting.planted import shop

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from ml_tools.forecasting import canvas
-from ml_tools.forecasting.canvas import BEFORE, FORECAST, INK, INNER, OUTER, PROMOTION, WHITE, drawable, wrapped
-from ml_tools.forecasting.chart import draw
-from ml_tools.forecasting.chart_axes import Axes, day_labels, month_labels, steps
-from ml_tools.forecasting.chart_data import ChartData
+from ml_tools.forecasting.chart import canvas
+from ml_tools.forecasting.chart.axes import Axes, day_labels, month_labels, steps
+from ml_tools.forecasting.chart.canvas import BEFORE, FORECAST, INK, INNER, OUTER, PROMOTION, WHITE, drawable, wrapped
+from ml_tools.forecasting.chart.data import ChartData
+from ml_tools.forecasting.chart.drawing import draw
 from ml_tools.forecasting.schemas import ForecastPoint, Interval, Subject
 
 AHEAD = date(2026, 11, 22)

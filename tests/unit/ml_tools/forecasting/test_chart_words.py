@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from ml_tools.forecasting.chart import alt_text
-from ml_tools.forecasting.chart_words import number, span_words
+from ml_tools.forecasting.chart.drawing import alt_text
+from ml_tools.forecasting.chart.words import number, span_words
 from ml_tools.forecasting.schemas import Subject
 from ml_tools.forecasting.table import COLUMNS, as_csv, neutral
 from tests.unit.ml_tools.forecasting.test_chart import AHEAD, a_chart

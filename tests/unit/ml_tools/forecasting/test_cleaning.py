@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from ml_tools.forecasting.cleaning import DayKind, clean, dates_of, newest_day_is_incomplete, notes_on
-from ml_tools.forecasting.season import calendar, weekdays, year_positions
+from ml_tools.forecasting.demand.cleaning import DayKind, clean, dates_of, newest_day_is_incomplete, notes_on
+from ml_tools.forecasting.demand.season import calendar, weekdays, year_positions
 from tests.unit.ml_tools.series import START, weekly
 
 DAYS = 120

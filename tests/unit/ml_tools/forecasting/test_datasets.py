@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from common.errors import BadRequest
-from ml_tools.forecasting.datasets import FLAG_DISCOUNT, Columns, merged, panel_of, questions, read_panel
-from ml_tools.forecasting.panel import Panel
+from ml_tools.forecasting.demand.panel import Panel
+from ml_tools.forecasting.evaluation.datasets import FLAG_DISCOUNT, Columns, merged, panel_of, questions, read_panel
 from tests.unit.ml_tools.series import weekly
 
 START = date(2024, 1, 1)

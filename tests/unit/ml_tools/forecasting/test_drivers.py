@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ml_tools.forecasting.drivers import DAY_NAMES, drivers
-from ml_tools.forecasting.factors import Factors
-from ml_tools.forecasting.panel import Panel
+from ml_tools.forecasting.demand.panel import Panel
+from ml_tools.forecasting.demand.season import weekdays
+from ml_tools.forecasting.patterns.drivers import DAY_NAMES, drivers
+from ml_tools.forecasting.patterns.factors import Factors
 from ml_tools.forecasting.schemas import Subject, SubjectKind
-from ml_tools.forecasting.season import weekdays
 from tests.unit.ml_tools.forecasting.planted import START, WEEKDAYS, shop
 from tests.unit.ml_tools.forecasting.test_factors import moving
 

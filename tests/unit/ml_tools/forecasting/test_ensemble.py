@@ -8,9 +8,9 @@ import pytest
 
 from ml_tools import artefacts
 from ml_tools.errors import BrokenArtefact
-from ml_tools.forecasting.backtest import known_ahead
+from ml_tools.forecasting.calibration.backtest import known_ahead
+from ml_tools.forecasting.demand.panel import Panel
 from ml_tools.forecasting.ensemble import Ensemble
-from ml_tools.forecasting.panel import Panel
 from ml_tools.forecasting.serving import Serving
 from ml_tools.forecasting.shipping import ARRAYS, DESCRIPTION, TOOL, files_of, read_model
 from ml_tools.forecasting.train import train_on

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from common.errors import BadRequest
-from ml_tools.forecasting.datasets import Question, questions
-from ml_tools.forecasting.evaluate import SERVED, Ours, Said, compared, evaluate, measured, merged, named
-from ml_tools.forecasting.panel import Ahead, Panel
+from ml_tools.forecasting.demand.panel import Ahead, Panel
+from ml_tools.forecasting.evaluation.datasets import Question, questions
+from ml_tools.forecasting.evaluation.evaluate import SERVED, Ours, Said, compared, evaluate, measured, merged, named
 from tests.unit.ml_tools.forecasting.test_datasets import ORIGIN, a_panel
 
 TWO_WEEKS = np.array([[1.0] * 7 + [3.0] * 7])

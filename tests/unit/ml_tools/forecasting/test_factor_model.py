@@ -6,9 +6,9 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from ml_tools.forecasting.factors import Factors
+from ml_tools.forecasting.demand.panel import Ahead, Panel
 from ml_tools.forecasting.models.factor_model import HALF_LIVES, FactorModel
-from ml_tools.forecasting.panel import Ahead, Panel
+from ml_tools.forecasting.patterns.factors import Factors
 from tests.unit.ml_tools.forecasting.planted import START, shop, true_demand
 
 DAYS, HORIZON = 800, 45

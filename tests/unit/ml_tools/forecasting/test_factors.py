@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.errors import BadRequest
-from ml_tools.forecasting.factors import Factors
-from ml_tools.forecasting.panel import Ahead, Panel
-from ml_tools.forecasting.season import calendar, weekdays, year_positions
+from ml_tools.forecasting.demand.panel import Ahead, Panel
+from ml_tools.forecasting.demand.season import calendar, weekdays, year_positions
+from ml_tools.forecasting.patterns.factors import Factors
 from tests.unit.ml_tools.forecasting.planted import WEEKDAYS, shop
 
 START = date(2023, 1, 2)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ml_tools.forecasting.intervals import Calibration, Sums, newness
-from ml_tools.forecasting.samples import Combined, samples_of
+from ml_tools.forecasting.calibration.intervals import Calibration, Sums, newness
+from ml_tools.forecasting.calibration.samples import Combined, samples_of
 
 LEVELS = (0.001, 0.01, 0.025, 0.1, 0.3, 0.5, 0.7, 0.9, 0.975, 0.99, 0.999)
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ml_tools.forecasting.backtest import Backtest, origins, smape
-from ml_tools.forecasting.weighting import bias_of, combined, learnt, least_squares
+from ml_tools.forecasting.calibration.backtest import Backtest, origins, smape
+from ml_tools.forecasting.calibration.weighting import bias_of, combined, learnt, least_squares
 
 SERIES, WINDOWS, LEADS = 20, 8, 28
 GROUPS = np.arange(SERIES) % 2

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import numpy as np
 from scipy.stats import nbinom, poisson
 
-from ml_tools.forecasting.factors import Factors
-from ml_tools.forecasting.outlook import Outlook
-from ml_tools.forecasting.panel import Ahead, Panel
+from ml_tools.forecasting.advice.outlook import Outlook
+from ml_tools.forecasting.demand.panel import Ahead, Panel
+from ml_tools.forecasting.patterns.factors import Factors
 from ml_tools.forecasting.schemas import About, Subject, SubjectKind
 from ml_tools.registry import ModelName
 

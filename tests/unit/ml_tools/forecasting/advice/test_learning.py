@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from ml_tools.forecasting.bias import Corrections, corrections
-from ml_tools.forecasting.drift import apart, drifting, surprises
+from ml_tools.forecasting.feedback.bias import Corrections, corrections
+from ml_tools.forecasting.feedback.drift import apart, drifting, surprises
 from store.forecast_outcomes import Week
 
 FIRST = date(2026, 6, 1)

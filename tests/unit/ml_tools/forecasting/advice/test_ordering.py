@@ -2,9 +2,9 @@
 
 import pytest
 
-from ml_tools.forecasting.ordering import ordering
+from ml_tools.forecasting.advice.ordering import ordering
+from ml_tools.forecasting.advice.stock_plan import Policy
 from ml_tools.forecasting.schemas import StockPlanRequest
-from ml_tools.forecasting.stock_plan import Policy
 from store.stock import StockNow
 
 SHOP = Policy(lead_days=7, service_level=0.95, cover_days=28)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import nbinom
 
-from ml_tools.forecasting.stock_plan import Demand, Policy, chance_before, reorder, run_out
+from ml_tools.forecasting.advice.stock_plan import Demand, Policy, chance_before, reorder, run_out
 from tests.unit.ml_tools.forecasting.advice.outlooks import SHAPE, TODAY, outlook, quantiles
 
 STEADY = Demand.of(outlook(np.full(180, 10.0)), TODAY)

@@ -5,9 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from ml_tools.forecasting.panel import Panel
-from ml_tools.forecasting.schemas import ForecastPoint, Interval
-from ml_tools.forecasting.track_record import (
+from ml_tools.forecasting.demand.panel import Panel
+from ml_tools.forecasting.feedback.track_record import (
     Sold,
     deviation,
     known_share,
@@ -17,6 +16,7 @@ from ml_tools.forecasting.track_record import (
     sum_band,
     summary,
 )
+from ml_tools.forecasting.schemas import ForecastPoint, Interval
 from store.tables import Forecast, ForecastOutcome
 
 AS_OF = date(2026, 10, 31)

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from common.errors import NotEnoughData
-from ml_tools.forecasting.schemas import WayKind
-from ml_tools.forecasting.stock_plan import Demand, Policy
-from ml_tools.forecasting.ways import (
+from ml_tools.forecasting.advice.stock_plan import Demand, Policy
+from ml_tools.forecasting.advice.ways import (
     Stocked,
     best_bundle,
     best_price,
@@ -18,7 +17,8 @@ from ml_tools.forecasting.ways import (
     restock,
     stock_note,
 )
-from ml_tools.forecasting.what_if import Change, compare
+from ml_tools.forecasting.advice.what_if import Change, compare
+from ml_tools.forecasting.schemas import WayKind
 from store.bundles import BoughtTogether, Companion
 from store.prices_seen import PricesSeen, PromotionsSeen
 from tests.unit.ml_tools.forecasting.advice.outlooks import TODAY, factors, outlook

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from common.errors import NotEnoughData
-from ml_tools.forecasting.experience import Experience
-from ml_tools.forecasting.factors import Factors
-from ml_tools.forecasting.what_if import Change, compare, log_error, revenue
+from ml_tools.forecasting.advice.experience import Experience
+from ml_tools.forecasting.advice.what_if import Change, compare, log_error, revenue
+from ml_tools.forecasting.patterns.factors import Factors
 from store.prices_seen import PricesSeen, PromotionsSeen
 from tests.unit.ml_tools.forecasting.advice.outlooks import TODAY, factors, outlook
 

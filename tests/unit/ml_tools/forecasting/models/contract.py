@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from ml_tools.forecasting.factors import Factors
+from ml_tools.forecasting.demand.panel import Ahead, Panel
 from ml_tools.forecasting.models.base import HISTORY_DAYS, MAX_HORIZON_DAYS, Forecaster
 from ml_tools.forecasting.models.registry import model_class
-from ml_tools.forecasting.panel import Ahead, Panel
+from ml_tools.forecasting.patterns.factors import Factors
 
 START = date(2024, 1, 1)
 DAYS, SERIES = 280, 24

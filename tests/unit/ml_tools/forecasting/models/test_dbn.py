@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from ml_tools.forecasting.factors import Factors
 from ml_tools.forecasting.models.dbn import DBN, BeliefNetwork, BoltzmannMachine, PreTraining
 from ml_tools.forecasting.models.features import inputs_of
 from ml_tools.forecasting.models.network import Recipe, seeded, train
 from ml_tools.forecasting.models.windows import Base, Sampling, training_windows
+from ml_tools.forecasting.patterns.factors import Factors
 from tests.unit.ml_tools.forecasting.models.contract import planted
 
 

@@ -5,10 +5,10 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from ml_tools.forecasting.factors import Factors
 from ml_tools.forecasting.models.features import ahead_channels, past_channels, static_numbers
 from ml_tools.forecasting.models.levels import Levels
 from ml_tools.forecasting.models.windows import LEADS, Base, Sampling, training_windows, windows_of
+from ml_tools.forecasting.patterns.factors import Factors
 from tests.unit.ml_tools.forecasting.models.contract import DAYS, SERIES, ahead_of, lone, newest, planted
 
 SOME = Sampling(most=600, origins=30)

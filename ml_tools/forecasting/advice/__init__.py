@@ -1,0 +1,1 @@
+"""What follows from a forecast: orders, prices, ways to sell more."""

@@ -1,0 +1,1 @@
+"""A forecast as a picture, and the same in words."""

@@ -1,0 +1,1 @@
+"""What is common to many products: the calendar, prices, promotions, the level; learnt over all of them."""
