@@ -16,6 +16,7 @@ from store.tables import (
     Customer,
     Event,
     Exposure,
+    Forecast,
     Impression,
     Order,
     Review,
@@ -90,6 +91,8 @@ async def _erase_subject(session: AsyncSession, subject: str, receipt: Receipt) 
         "uploads": delete(Upload).where(Upload.subject == subject),
         "carts": delete(Cart).where(Cart.subject == subject),
         "sessions": delete(Session).where(Session.subject == subject),
+        # They stay as answers to somebody: only forecasts that nobody asked for are the night's own.
+        "forecasts": update(Forecast).where(Forecast.asked_by == subject).values(asked_by=public_id("gone")),
     }.items():
         await _count(session, receipt, name, statement)
 

@@ -64,6 +64,10 @@ def _traces(person: t.Customer, account: t.Account, product: t.Product, talk: t.
         ),
         t.Session(token_hash=public_id("h"), subject=account.public_id, account_id=account.id, expires_at=NOW),
         t.Cart(subject=account.public_id),
+        t.Forecast(
+            public_id=public_id("f"), product_id=product.id, asked_by=account.public_id, as_of=NOW.date(),
+            horizon_days=1, model="m", model_version="1", total=1.0, points=[],
+        ),
     ]  # fmt: skip
 
 
@@ -85,10 +89,13 @@ async def test_nothing_of_the_person_is_left_and_the_order_is(database: Database
     after = await dump(database)
     assert PLANTED not in after
     assert "@example.org" not in after
+    assert receipt.rows["forecasts"] == 1
     assert receipt.rows["orders"] == receipt.rows["conversations"] == receipt.rows["events"] == 1
     assert receipt.files == ["a.jpg"]
     async with database.begin() as session:
         assert (await session.execute(text("SELECT count(*) FROM orders"))).scalar() == 1
+        asked_by = (await session.execute(text("SELECT asked_by FROM forecasts"))).scalar_one()
+    assert asked_by.startswith("gone_")
 
 
 async def test_an_unknown_customer_is_said_so(database: Database) -> None:
