@@ -19,7 +19,7 @@ from ml_tools.forecasting.demand.season import Floats
 SHIFT = 0.375  # Anscombe's, which makes the square root of small counts behave
 POISSON = 0.25  # variance of the square root of a Poisson count
 LEVELS = np.arange(1, 200) / 200  # of the quantiles that are kept
-SIZES = np.array([0.25, 1.0, 4.0, 16.0, 64.0])  # expected units around which shapes are learnt
+SIZES = 4.0 ** np.arange(-1, 10)  # expected units around which shapes are learnt: from a quarter to 262,144
 KINDS = (
     "day",
     "sum",

@@ -23,6 +23,7 @@ from ml_tools.forecasting.patterns.factors import Factors
 SERVED = "shopclerk"
 LEVELS = (80, 95)
 WEEK = 7
+LEAST_TOTALS = 20  # sums that a share of sums inside a band is told of; below, it says nothing
 OFTEN_SOLD_OUT = 5  # days out of stock in the past from which a series counts as one that often was
 
 Metrics = dict[str, dict[str, float]]  # measure -> model -> value
@@ -130,7 +131,7 @@ def evaluate(
                 seconds[model] = seconds.get(model, 0.0) + took
                 for measure, values in measured(question, said).items():
                     scores.setdefault(measure, {}).setdefault(model, []).append(values)
-    metrics = {measure: _means(by_model) for measure, by_model in scores.items()}
+    metrics = {measure: _means(by_model, _least(measure)) for measure, by_model in scores.items()}
     known = {measure: by_model for measure, by_model in metrics.items() if by_model}
     return {**known, "seconds": {model: round(value, 2) for model, value in seconds.items()}}, rows
 
@@ -139,11 +140,15 @@ def _told(progress: Progress, beginning: str) -> Progress:
     return lambda line: progress(beginning + line)
 
 
-def _means(by_model: Mapping[str, Sequence[Floats]]) -> dict[str, float]:
-    """The mean over all series that could be compared; without models for which none could."""
+def _least(measure: str) -> int:
+    return LEAST_TOTALS if measure.startswith("total coverage") else 1
+
+
+def _means(by_model: Mapping[str, Sequence[Floats]], least: int) -> dict[str, float]:
+    """The mean over all series that could be compared; without models for which fewer than `least` could."""
     every = {model: np.concatenate(parts) for model, parts in by_model.items()}
     known = {model: values[np.isfinite(values)] for model, values in every.items()}
-    return {model: round(float(values.mean()), 4) for model, values in known.items() if len(values)}
+    return {model: round(float(values.mean()), 4) for model, values in known.items() if len(values) >= least}
 
 
 def measured(question: Question, said: Said) -> dict[str, Floats]:
