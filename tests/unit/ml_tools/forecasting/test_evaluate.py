@@ -9,7 +9,17 @@ import pytest
 from common.errors import BadRequest
 from ml_tools.forecasting.demand.panel import Ahead, Panel
 from ml_tools.forecasting.evaluation.datasets import Question, questions
-from ml_tools.forecasting.evaluation.evaluate import SERVED, Ours, Said, compared, evaluate, measured, merged, named
+from ml_tools.forecasting.evaluation.evaluate import (
+    LEAST_TOTALS,
+    SERVED,
+    Ours,
+    Said,
+    compared,
+    evaluate,
+    measured,
+    merged,
+    named,
+)
 from tests.unit.ml_tools.forecasting.test_datasets import ORIGIN, a_panel
 
 TWO_WEEKS = np.array([[1.0] * 7 + [3.0] * 7])
@@ -55,6 +65,17 @@ def test_a_series_that_never_changes_has_no_scaled_error() -> None:
     found = measured(replace(a_question([3.0]), past=flat), Said(np.array([[4.0]])))
     assert np.isnan(found["MASE"]).all()
     assert found["MAE"].tolist() == [1.0]
+
+
+@pytest.mark.parametrize(("sums", "told"), [(LEAST_TOTALS - 1, {}), (LEAST_TOTALS, {"told": 1.0})])
+def test_a_share_of_few_sums_is_not_told(sums, told) -> None:
+    class Sure:
+        def answer(self, question, progress):
+            low, high = np.zeros((1, 2)), np.full((1, 2), 9.0)
+            return {"told": Said(np.ones((1, 2)), {80: (low, high)}, {80: (low[:, 0], high[:, 0])})}
+
+    metrics, _ = evaluate([a_question([1, 2])] * sums, [Sure()])
+    assert metrics.get("total coverage80", {}) == told
 
 
 class Echo:
