@@ -1,0 +1,132 @@
+"""The job that reads reviews: new and changed ones, and all of them when the model or the aspects have changed."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+
+from ml_tools.reviews.aspects import AspectReader, Encode, Opinion, Reader, version_of
+from ml_tools.reviews.fingerprints import bands
+from ml_tools.reviews.found import FoundAspect, found_aspects
+from ml_tools.reviews.sentences import Span, sentences
+from ml_tools.reviews.suspicion import Circumstances, doubts, weight
+from store.review_readings import (
+    AspectRow,
+    ReadReview,
+    ToRead,
+    around,
+    keep_found,
+    keep_readings,
+    keep_weights,
+    outdated_reviews,
+    product_words,
+    progress,
+    sample_of_reviews,
+    unread_reviews,
+)
+from store.review_readings import found_aspects as kept_found
+from store.session import Database
+from store.tables import Category
+
+log = structlog.get_logger()
+
+BATCH = 128
+SAMPLED = 10_000  # reviews in which aspects are found
+NAMES = 20_000
+FOUND_LASTS = timedelta(days=30)
+
+
+class ReviewsReading:
+    """Reads what is to be read; one runs at a time (the job's lock)."""
+
+    def __init__(self, database: Database, reader: Reader, encode: Encode, sentiment_version: str) -> None:
+        self._database, self._reader, self._encode = database, reader, encode
+        self._sentiment_version = sentiment_version
+        self._searched: datetime | None = None
+
+    async def read_missing(self) -> int:
+        """Read all that nobody has read, batch by batch, each committed; returns how many."""
+        found = await self._aspects_of_this_shop()
+        version = version_of(self._sentiment_version, found)
+        aspects: AspectReader | None = None
+        done, after = 0, 0
+        while batch := await self._next(version, after):
+            if aspects is None:
+                aspects = await asyncio.to_thread(AspectReader, self._reader, self._encode, found)
+            read = await asyncio.to_thread(read_reviews, batch, self._reader, aspects)
+            async with self._database.begin() as session:
+                await keep_readings(session, read, version)
+            await self._weigh([one.review_id for one in batch])
+            done += len(batch)
+            after = max(after, batch[-1].review_id)
+            await self._say(done)
+        return done
+
+    async def _next(self, version: str, after: int) -> list[ToRead]:
+        """New reviews first. What changes while it is read is passed over, and found by the next job."""
+        async with self._database.read() as session:
+            new = await unread_reviews(session, after=after, most=BATCH)
+            return new or await outdated_reviews(session, version, most=BATCH)
+
+    async def _weigh(self, review_ids: Sequence[int]) -> None:
+        async with self._database.begin() as session:
+            found = await around(session, review_ids)
+            weights = {one.review_id: doubts(Circumstances(**vars(one))) for one in found}
+            await keep_weights(session, {key: (weight(reasons), reasons) for key, reasons in weights.items()})
+
+    async def _say(self, done: int) -> None:
+        if done % (BATCH * 8) < BATCH:
+            async with self._database.read() as session:
+                read, total = await progress(session)
+            log.info("reviews_read", now=done, read=read, of=total)
+
+    async def _aspects_of_this_shop(self) -> Mapping[str, Sequence[str]]:
+        """The found aspects, found anew once a month."""
+        async with self._database.read() as session:
+            kept = await kept_found(session)
+        now = datetime.now(UTC)
+        newest = max((one.found_at for one in kept), default=self._searched)
+        if newest is None or now - newest > FOUND_LASTS:
+            self._searched = now
+            return {one.slug: one.words for one in await self._find()}
+        return {one.slug: one.words for one in kept}
+
+    async def _find(self) -> list[FoundAspect]:
+        async with self._database.read() as session:
+            reviews = await sample_of_reviews(session, most=SAMPLED)
+            names = await product_words(session, most=NAMES)
+            kinds = list(await session.scalars(select(Category.name)))
+        found = await asyncio.to_thread(found_aspects, reviews, names, self._encode, kinds=kinds)
+        async with self._database.begin() as session:
+            await keep_found(session, [{**vars(one), "words": list(one.words)} for one in found])
+        log.info("review_aspects_found", names=[one.name for one in found], reviews=len(reviews))
+        return found
+
+
+def read_reviews(batch: Sequence[ToRead], reader: Reader, aspects: AspectReader) -> list[ReadReview]:
+    """The sentiment of each review, and the opinions in the sentences of its body."""
+    readings = reader.read([f"{one.title}. {one.body}" if one.title else one.body for one in batch])
+    spans = [sentences(one.body) for one in batch]
+    opinions = iter(aspects.read([span.text for found in spans for span in found]))
+    read = []
+    for one, reading, found in zip(batch, readings, spans, strict=True):
+        rows = _rows([(span, next(opinions)) for span in found])
+        read.append(
+            ReadReview(
+                one, reading.sentiment, reading.positive, reading.confidence, reading.reason, bands(one.body), rows
+            )
+        )
+    return read
+
+
+def _rows(said: Sequence[tuple[Span, Sequence[Opinion]]]) -> list[AspectRow]:
+    """One row for each aspect and polarity in a review: the surest, the earlier of equals."""
+    best: dict[tuple[str, bool], AspectRow] = {}
+    for span, opinions in said:
+        for one in opinions:
+            key = one.aspect, one.positive
+            if key not in best or best[key].confidence < one.confidence:
+                best[key] = AspectRow(one.aspect, one.positive, one.confidence, span.start, span.end)
+    return list(best.values())
