@@ -1,21 +1,21 @@
-"""Searching the shop in words and filters, and changing a search: cheaper, in blue, under 300."""
+"""Searching the shop in words and filters."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
-
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from actions.base import ShopAction
 from actions.bootstrap import Services
 from actions.cards import card
-from actions.context import MAX_WORDS, AskedPicture, Filters
-from actions.filters import described, filters_of, is_empty, loosened, merged, product_filters
-from actions.formats import count, day, percent
+from actions.context import MAX_WORDS, Filters
+from actions.filters import described, filters_of, is_empty, loosened
+from actions.finding import Finder, Finding
+from actions.formats import count, day, listing, percent
+from actions.search_words import as_understood, corrections, in_particular
 from actions.turn import Turn
-from actions.visual_search import FindSimilarAction
 from common.caller import Role
 from store.facts import ProductFacts, facts
-from store.products import Found, Sort, category_name, cheaper_alternatives, search
+from store.products import Sort, category_name
 
 SHOWN = 6
 FEW = 5
@@ -28,22 +28,26 @@ _CHEAPEST = re.compile(r"\b(cheapest|lowest price\w*)\b", re.IGNORECASE)
 class SearchAction(ShopAction):
     name, role, intent = "action_search", Role.GUEST, "search_products"
 
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self.finder = Finder(services)
+
     async def answer(self, turn: Turn) -> None:
         named = [mention.value for mention in turn.entities.products]
         others = [candidate.id for mention in turn.entities.products for candidate in mention.candidates]
         filters = filters_of(turn.entities, turn.text) if turn.was_typed else _picked(turn)
-        async with self.services.database.read() as session:
-            if named:
-                await self._show_named(turn, session, [*named, *others])
-            elif is_empty(filters):
-                turn.reply.say("utter_search_what")
-            else:
-                sort = Sort.CHEAPEST if _CHEAPEST.search(turn.text) else Sort.RELEVANCE
-                await self.find(turn, session, filters, sort)
+        if named:
+            await self._show_named(turn, [*named, *others])
+        elif is_empty(filters):
+            turn.reply.say("utter_search_what")
+        else:
+            sort = Sort.CHEAPEST if _CHEAPEST.search(turn.text) else Sort.RELEVANCE
+            found = await self.finder.find(turn, filters, sort, most=SHOWN, text=turn.text if turn.was_typed else None)
+            await self.say_found(turn, filters, found, sort)
 
-    async def _show_named(self, turn: Turn, session: AsyncSession, product_ids: list[str]) -> None:
+    async def _show_named(self, turn: Turn, product_ids: list[str]) -> None:
         """Products were named outright: they are what was looked for."""
-        products = await facts(session, product_ids[:SHOWN], self.services.today)
+        products = await self.known(product_ids[:SHOWN])
         if not products:
             turn.reply.say("utter_product_gone")
             return
@@ -52,59 +56,105 @@ class SearchAction(ShopAction):
         self.show(turn, products)
         turn.context.focus = [products[0].id]
 
-    async def find(self, turn: Turn, session: AsyncSession, filters: Filters, sort: Sort = Sort.RELEVANCE) -> None:
+    async def find(self, turn: Turn, filters: Filters, sort: Sort = Sort.RELEVANCE) -> None:
         """Search, remember it, and show what was found; with nothing found, give up one filter."""
-        turn.context.search, turn.context.picture = filters, None
-        found = await search(session, product_filters(filters), sort=sort, limit=SHOWN)
-        if not found.total:
-            await self._loosen(turn, session, filters, sort)
-            return
-        products = await self._facts(session, found)
-        kind = await category_name(session, filters.category)
-        asked = described(filters, kind, currency=products[0].currency)
-        more = found.total > len(products)
-        turn.reply.say(
-            "utter_search_found_more" if more else "utter_search_found",
-            count=f"{count(found.total)} {'product' if found.total == 1 else 'products'}", asked=asked,
-            shown=len(products),
-        )  # fmt: skip
-        self._note_currency(turn, products)
-        self.show(turn, products, filters)
+        await self.say_found(turn, filters, await self.finder.find(turn, filters, sort, most=SHOWN), sort)
 
-    async def _loosen(self, turn: Turn, session: AsyncSession, filters: Filters, sort: Sort) -> None:
-        kind = await category_name(session, filters.category)
+    async def say_found(self, turn: Turn, filters: Filters, found: Finding, sort: Sort = Sort.RELEVANCE) -> None:
+        turn.context.search, turn.context.picture = filters, None
+        products = await self.known(found.product_ids)
+        if not products:
+            await self._loosen(turn, filters, sort)
+            return
+        _say_understood(turn, found)
+        meant = as_understood(filters, found.understood) if found.understood else filters
+        currency = products[0].currency
+        asked = described(meant, await self._kind(meant), currency=currency)
+        missed = _missed(filters, found, products, currency)
+        if found.nearest and missed:
+            turn.reply.say("utter_search_nearest_without", asked=asked, dropped=missed)
+        elif found.nearest:
+            turn.reply.say("utter_search_nearest", asked=asked)
+        else:
+            more = found.total > len(products)
+            turn.reply.say(
+                "utter_search_found_more" if more else "utter_search_found",
+                count=f"{count(found.total)} {'product' if found.total == 1 else 'products'}", asked=asked,
+                shown=len(products),
+            )  # fmt: skip
+        self._note_currency(turn, products)
+        self.show(turn, products, filters, found.why)
+
+    async def _loosen(self, turn: Turn, filters: Filters, sort: Sort) -> None:
+        kind = await self._kind(filters)
         for dropped, less in loosened(filters, kind):
-            found = await search(session, product_filters(less), sort=sort, limit=SHOWN)
+            found = await self.finder.in_store(less, sort, most=SHOWN)
             if found.total:
                 turn.context.search = less
-                products = await self._facts(session, found)
+                products = await self.known(found.product_ids)
                 turn.reply.say("utter_search_loosened", asked=described(filters, kind), dropped=dropped)
                 self._note_currency(turn, products)
                 self.show(turn, products, less)
                 return
         turn.reply.say("utter_search_nothing", asked=described(filters, kind))
-        await self._show_nearest(turn, session)
+        await self._show_nearest(turn)
 
-    async def _show_nearest(self, turn: Turn, session: AsyncSession) -> None:
+    async def _show_nearest(self, turn: Turn) -> None:
         """Nothing fits, but some words were near the name of a product."""
         nearest = [candidate.id for unknown in turn.entities.unknown for candidate in unknown.candidates]
-        products = await facts(session, nearest[:SHOWN], self.services.today)
+        products = await self.known(nearest[:SHOWN])
         if products:
             turn.reply.say("utter_nearest_names")
             self.show(turn, products)
 
-    async def _facts(self, session: AsyncSession, found: Found) -> list[ProductFacts]:
-        return await facts(session, found.public_ids, self.services.today)
+    async def known(self, public_ids: list[str]) -> list[ProductFacts]:
+        async with self.services.database.read() as session:
+            return await facts(session, public_ids, self.services.today)
+
+    async def _kind(self, filters: Filters) -> str | None:
+        async with self.services.database.read() as session:
+            return await category_name(session, filters.category)
 
     def _note_currency(self, turn: Turn, products: list[ProductFacts]) -> None:
         amount = turn.entities.amount
         if amount and amount.currency and amount.currency != products[0].currency:
             turn.reply.say("utter_other_currency", currency=products[0].currency)
 
-    def show(self, turn: Turn, products: list[ProductFacts], filters: Filters | None = None) -> None:
+    def show(
+        self,
+        turn: Turn,
+        products: list[ProductFacts],
+        filters: Filters | None = None,
+        facts_of: Mapping[str, str] | None = None,
+    ) -> None:
+        """Show cards; `facts_of`: what made a product fit, where the search says so."""
         turn.context.show([product.id for product in products])
         turn.context.focus = [products[0].id] if len(products) == 1 else []
-        turn.reply.products(card(product, _why(product, filters or Filters())) for product in products)
+        found = facts_of or {}
+        turn.reply.products(
+            card(product, _why(product, filters or Filters(), found.get(product.id))) for product in products
+        )
+
+
+def _say_understood(turn: Turn, found: Finding) -> None:
+    """Slips that were put right, and what was read as a property of products."""
+    if found.understood is None:
+        return
+    if corrected := corrections(found.understood, turn.text):
+        turn.reply.say("utter_search_corrected", corrected=corrected)
+    if understood := in_particular(found.understood):
+        turn.reply.say("utter_search_understood", understood=understood)
+
+
+def _missed(filters: Filters, found: Finding, products: list[ProductFacts], currency: str) -> str:
+    """What the nearest do not fulfil: as the search says, and a limit that they are all beyond."""
+    missed = list(found.given_up)
+    lowest, highest = min(product.price for product in products), max(product.price for product in products)
+    if filters.max_price is not None and lowest > filters.max_price and not any("up to" in one for one in missed):
+        missed.append(described(Filters(max_price=filters.max_price), currency=currency))
+    if filters.min_price is not None and highest < filters.min_price and not any("from" in one for one in missed):
+        missed.append(described(Filters(min_price=filters.min_price), currency=currency))
+    return listing(list(dict.fromkeys(missed)))
 
 
 def _picked(turn: Turn) -> Filters:
@@ -114,7 +164,7 @@ def _picked(turn: Turn) -> Filters:
     return filters
 
 
-def _why(product: ProductFacts, filters: Filters) -> str | None:
+def _why(product: ProductFacts, filters: Filters, fact: str | None = None) -> str | None:
     """What speaks for it here: an offer, what is left of the variant that was asked for, its first advantage."""
     reasons = []
     if product.promotion_ends and product.price < product.list_price:
@@ -124,6 +174,8 @@ def _why(product: ProductFacts, filters: Filters) -> str | None:
     left = sum(variant.stock for variant in asked)
     if 0 < left <= FEW:
         reasons.append(f"only {left} left")
+    if fact:
+        reasons.append(fact)
     advantages = product.attributes.get("advantages") or []
     if len(reasons) < 2 and advantages:
         reasons.append(str(advantages[0]))
@@ -132,88 +184,3 @@ def _why(product: ProductFacts, filters: Filters) -> str | None:
 
 def _asked(option: str | None, wanted: str | None) -> bool:
     return wanted is None or option is None or option.lower() == wanted.lower()
-
-
-class RefineSearchAction(SearchAction):
-    name, intent = "action_refine_search", "refine_search"
-
-    def __init__(self, services: Services) -> None:
-        super().__init__(services)
-        self._similar = FindSimilarAction(services)
-
-    async def answer(self, turn: Turn) -> None:
-        now = filters_of(turn.entities, turn.text if turn.was_typed else "")
-        if picture := self._picture(turn):
-            await self._by_picture(turn, picture, now)
-            return
-        only_words = is_empty(now.model_copy(update={"words": None}))
-        cheaper = bool(CHEAPER.search(turn.text))
-        async with self.services.database.read() as session:
-            before = await self._before(turn, session)
-            if cheaper and only_words and before is not None:
-                await self._cheaper(turn, session, before)
-            elif before is None and is_empty(now):
-                turn.reply.say("utter_refine_what")
-            elif before is None:
-                await self.find(turn, session, now)
-            else:
-                # Words alone ("waterproof ones") narrow too; beside filters they are turns of phrase.
-                refined = merged(before, now)
-                words = " ".join(filter(None, (before.words, now.words)))[-MAX_WORDS:] if only_words else before.words
-                await self.find(turn, session, refined.model_copy(update={"words": words}))
-
-    def _picture(self, turn: Turn) -> AskedPicture | None:
-        """What it should look like: the picture of the last search, or, for "the same in blue", the product at hand."""
-        if turn.context.picture and not turn.context.focus:
-            return turn.context.picture
-        if turn.context.focus and SAME.search(turn.text):
-            return AskedPicture(product_id=turn.context.focus[0])
-        return turn.context.picture
-
-    async def _by_picture(self, turn: Turn, picture: AskedPicture, now: Filters) -> None:
-        same = picture == turn.context.picture and turn.context.search is not None
-        filters = merged(turn.context.search if same and turn.context.search else Filters(), now)
-        if CHEAPER.search(turn.text) and now.max_price is None:
-            async with self.services.database.read() as session:
-                shown = await facts(session, turn.context.focus or turn.context.listed, self.services.today)
-            lowest = min((product.price for product in shown), default=None)
-            if lowest is not None:
-                filters = filters.model_copy(update={"max_price": max(lowest - CENT, Decimal(0)), "min_price": None})
-        await self._similar.look(turn, picture, filters.model_copy(update={"words": None, "at_least": {}}))
-
-    async def _before(self, turn: Turn, session: AsyncSession) -> Filters | None:
-        """The search that is changed: the last one, else "things like the product we talk about"."""
-        if turn.context.search:
-            return turn.context.search
-        products = await facts(session, turn.context.focus[:1], self.services.today)
-        return Filters(category=products[0].category) if products else None
-
-    async def _cheaper(self, turn: Turn, session: AsyncSession, before: Filters) -> None:
-        if turn.context.focus:
-            await self._cheaper_than(turn, session, turn.context.focus[0])
-            return
-        shown = await facts(session, turn.context.listed, self.services.today)
-        lowest = min((product.price for product in shown), default=before.max_price)
-        limit = max(lowest - CENT, Decimal(0)) if lowest is not None else None
-        filters = before.model_copy(update={"max_price": limit, "min_price": None})
-        if (await search(session, product_filters(filters), limit=1)).total and limit is not None:
-            await self.find(turn, session, filters, Sort.DEAREST)
-            return
-        kind = await category_name(session, before.category)
-        turn.reply.say("utter_no_cheaper", asked=described(before, kind))
-        cheapest = await search(session, product_filters(before), sort=Sort.CHEAPEST, limit=SHOWN)
-        if cheapest.total:
-            self.show(turn, await self._facts(session, cheapest), before)
-
-    async def _cheaper_than(self, turn: Turn, session: AsyncSession, product_id: str) -> None:
-        cheaper = await cheaper_alternatives(session, product_id, limit=SHOWN)
-        known = {product.id: product for product in await facts(session, [product_id, *cheaper], self.services.today)}
-        products = [known[other] for other in cheaper if other in known]
-        name = known[product_id].name if product_id in known else "that"
-        if not products:
-            turn.reply.say("utter_no_cheaper_than", name=name)
-            return
-        turn.reply.say("utter_cheaper_than", name=name)
-        turn.context.search = Filters(category=products[0].category, max_price=products[0].price)
-        turn.context.picture = None
-        self.show(turn, products)
