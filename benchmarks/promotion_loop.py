@@ -1,7 +1,7 @@
 """What each way of choosing promotions would be clicked: the demo store's customers, whose click model is known.
 
     python -m benchmarks.promotion_loop [--days 30] [--scale 1.0] [--seed 20] [--picture docs/images/promotions.png]
-        [--json]
+        [--no-drift] [--json]
 
 Every policy lives through the same days (simulated_clicks.py says which) and learns from what it has shown itself,
 starting from nothing; the ones that see signals also know what customers looked at and bought before. What this shop
@@ -192,11 +192,12 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--picture", type=Path, default=ROOT / "docs" / "images" / "promotions.png")
+    parser.add_argument("--no-drift", action="store_true", help="a world that never changes")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     world = draw_world(asked.seed, TODAY, asked.scale)
     bases, people = profiles(world)
-    days = month(world, days=asked.days, seed=asked.seed)
+    days = month(world, days=asked.days, seed=asked.seed, drifting=not asked.no_drift)
     seer = Seer(days, bases, people, TODAY)
     lives = {}
     for name, policy in contenders(days, seer, asked.seed).items():

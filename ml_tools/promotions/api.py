@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from fastapi import APIRouter
 
 from common.errors import ModelUnavailable
@@ -13,17 +14,20 @@ from ml_tools.jobs import Job, Timed
 from ml_tools.promotions.schemas import EventsAnswer, EventsRequest, RankAnswer, RankRequest
 from ml_tools.registry import ModelCard, ModelName
 from ml_tools.settings import ToolsSettings
-from store.jobs import LEARN_PROMOTIONS
+from store.jobs import LEARN_PROMOTIONS, TRAIN_PROMOTIONS
 from store.session import Database
 
 if TYPE_CHECKING:
     from ml_tools.promotions.service import PromotionService
+
+log = structlog.get_logger()
 
 ERRORS: dict[int | str, dict[str, Any]] = {
     422: {"description": "invalid_request"},
     503: {"description": "model_unavailable or unavailable"},
 }
 EVERY_MINUTE = "* * * * *"
+EVERY_NIGHT = "20 3 * * *"
 TRAINING = (sys.executable, "-m", "ml_tools.promotions.train")
 
 
@@ -75,7 +79,19 @@ class PromotionsTool:
         )  # fmt: skip
 
     def jobs(self) -> Mapping[str, Job]:
-        return {LEARN_PROMOTIONS: Timed(self._learn, cron=EVERY_MINUTE)}
+        return {
+            LEARN_PROMOTIONS: Timed(self._learn, cron=EVERY_MINUTE),
+            TRAIN_PROMOTIONS: Timed(self._choose, cron=EVERY_NIGHT),
+        }
+
+    async def _choose(self) -> int:
+        """Try the click models on what was shown, and take one up that is better; 1 when a training went well."""
+        from ml_tools.training_process import run_beside
+
+        said = await run_beside(self._config, self.name, (*(self._training or TRAINING), "--refresh"))
+        if said is not None:
+            log.info("promotions_model", said=said)
+        return int(said is not None)
 
     async def _learn(self) -> int:
         """Take in what came since the last minute, and see to the budgets; the first time, all that was ever shown."""

@@ -100,6 +100,16 @@ class Belief:
             d=self.d[kept],
         )  # fmt: skip
 
+    def with_one_signal_more(self) -> "Belief":
+        """With the prior for the last of the shared signals, which was not there when this was learnt."""
+        a = np.pad(self.a, (0, 1))
+        a[-1, -1] = SHARED_DEVIATION**-2
+        return replace(self, mean=np.append(self.mean, 0.0), a=a, c=np.pad(self.c, ((0, 0), (0, 0), (0, 1))))
+
+    def expected(self, examples: Examples) -> Floats:
+        """[n]: the probability of a click at the mean of the weights."""
+        return _probability(_logits(examples, self.mean, self.means))
+
     def aged(self, days: float) -> "Belief":
         """After so many days. The shared weights' own precision, and each promotion's given those, are nearer to the
         prior's; the means stay, and so does what one says of the other."""

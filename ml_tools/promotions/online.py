@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ml_tools.artefacts import tensors_in, tensors_of
 from ml_tools.errors import BrokenArtefact
 from ml_tools.promotions.belief import Belief, Examples, prior
-from ml_tools.promotions.signals import LOCAL, SHARED, VERSION, readable, restored
+from ml_tools.promotions.signals import LOCAL, SHARED, VERSION, WITHOUT_MODEL, readable, restored
 from store.promotion_learning import (
     Frontier,
     Kept,
@@ -58,6 +58,8 @@ def read(kept: Kept) -> Learnt:
     arrays = tensors_in(kept.content, kept.sha256, "What was learnt of promotions")
     try:
         found = Belief(*(arrays[name] for name in ("promotions", "mean", "means", "a", "c", "d")))
+        if arrays["version"] == [WITHOUT_MODEL]:
+            found, arrays["version"] = found.with_one_signal_more(), np.array([VERSION])
         count = len(found.promotions)
         shapes = [array.shape for array in (found.mean, found.means, found.a, found.c, found.d)]
         b, d = len(LOCAL), len(SHARED)
@@ -154,11 +156,12 @@ def taught(
     if since is not None and fresh:
         belief = belief.aged((max(one.shown_at for one in fresh) - since) / DAY)
     if fresh or late:
-        belief = belief.learnt(_examples(belief, fresh), _examples(belief, late))
+        belief = belief.learnt(examples_of(belief, fresh), examples_of(belief, late))
     return belief.without(np.setdiff1d(belief.promotions, np.asarray(running, dtype=np.int64)))
 
 
-def _examples(belief: Belief, events: Sequence[Learnable] | Sequence[LateClick]) -> Examples:
+def examples_of(belief: Belief, events: Sequence[Learnable] | Sequence[LateClick]) -> Examples:
+    """Events with readable signals, of promotions that the belief knows."""
     rows = belief.rows_of([one.promotion_id for one in events])
     clicks = np.array([getattr(one, "clicked", True) for one in events], dtype=np.float64)
     return Examples(rows, restored([one.signals or [] for one in events]), clicks)

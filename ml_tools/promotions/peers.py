@@ -4,9 +4,6 @@ Each is imported when it is fitted; the packages are for evaluations alone.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import redirect_stdout
-from importlib.util import find_spec
-from io import StringIO
 from typing import Any
 
 import lightgbm
@@ -178,42 +175,9 @@ class VowpalWabbit(Peer):
         return np.array([self._model.predict(line) for line in self._lines(batch)])
 
 
-class DeepCtrDeepFm(Peer):
-    name = "DeepCTR-Torch DeepFM"
-    paper = "Guo et al., IJCAI 2017; the package's default settings, 256 rows a step, 2 epochs"
-    _epochs = 2
-
-    def _fit(self, batch: Batch) -> None:
-        import torch
-        from deepctr_torch.inputs import DenseFeat, SparseFeat, get_feature_names
-        from deepctr_torch.models import DeepFM
-
-        torch.set_num_threads(THREADS)
-
-        self._encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1).fit(_categories(batch))
-        columns = [SparseFeat(f"c{n}", len(k) + 1, 4) for n, k in enumerate(self._encoder.categories_)]
-        columns += [DenseFeat(f"n{number}", 1) for number in range(self._numbers.of(batch).shape[1])]
-        self._names = get_feature_names(columns)
-        with torch.random.fork_rng(), redirect_stdout(StringIO()):  # the package prints
-            self._model = DeepFM(columns, columns, task="binary", seed=SEED)
-            self._model.compile("adam", "binary_crossentropy")
-            self._model.fit(self._inputs(batch), batch.labels, batch_size=256, epochs=self._epochs, verbose=0)
-
-    def _inputs(self, batch: Batch) -> dict[str, NDArray[Any]]:
-        codes = self._encoder.transform(_categories(batch)) + 1
-        found = {f"c{number}": column for number, column in enumerate(codes.T)}
-        found |= {f"n{number}": column for number, column in enumerate(self._numbers.of(batch).T)}
-        return {name: found[name] for name in self._names}
-
-    def _said(self, batch: Batch) -> Doubles:
-        return log_odds(self._model.predict(self._inputs(batch), 256)[:, 0].astype(np.float64))
-
-
 def installed() -> tuple[type[Peer], ...]:
-    """The peers that are there. DeepCTR-Torch pins old packages, so it is only used where somebody installed it:
-    `uv pip install --no-deps deepctr-torch`."""
-    deep = (DeepCtrDeepFm,) if find_spec("deepctr_torch") else ()
-    return (OneHotLogistic, LightGbm, RiverLogistic, VowpalWabbit, *deep)
+    """The peers. DeepCTR-Torch is none: it pins old packages, and its DeepFM hung; `--models deepfm` is ours."""
+    return (OneHotLogistic, LightGbm, RiverLogistic, VowpalWabbit)
 
 
 def peers() -> dict[str, ClickModel]:

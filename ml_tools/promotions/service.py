@@ -65,6 +65,7 @@ class PromotionService:
             return []
         today = datetime.now(UTC).date()
         seen = signals(served.bases, profile, candidates, slot=request.slot, today=today, context=context)
+        seen = served.chosen.said(candidates, seen)
         ids = [one.promotion_id for one in candidates]
         scores = served.draws.scores(ids, seen)
         taking_part = served.draws.taking_part(ids, [one.pace for one in candidates])

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 import structlog
@@ -11,6 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ml_tools.errors import BrokenArtefact
+from ml_tools.promotions.chosen import NAME as MODEL_NAME
+from ml_tools.promotions.chosen import Chosen, read_chosen
 from ml_tools.promotions.online import MODEL, NAME, Learnt, first, read
 from ml_tools.promotions.policy import Draws
 from ml_tools.promotions.signals import Bases
@@ -32,10 +34,13 @@ class Served:
     learnt: Learnt
     draws: Draws
     bases: Bases
+    chosen: Chosen = field(default_factory=Chosen)
+    chosen_version: int = 0
 
     @property
     def model(self) -> ModelName:
-        return ModelName(name=MODEL, version=str(self.learnt.version))
+        beneath = "" if self.chosen.model is None else f"+{self.chosen.name}"
+        return ModelName(name=MODEL + beneath, version=str(self.learnt.version))
 
     @property
     def as_of(self) -> date | None:
@@ -67,14 +72,22 @@ class Serving:
         """Take up what is kept now."""
         self._looked = time.monotonic()
         async with self._database.read() as session:
-            version = await kept_version(session, NAME)
+            version, chosen_version = await kept_version(session, NAME), await kept_version(session, MODEL_NAME) or 0
             mix = await self._bases(session)
             if self._current and self._current.learnt.version == (version or 0) and mix is self._current.bases:
                 return self._current
             kept = await kept_belief(session, NAME) or first()
+            beneath = await self._newer(session, chosen_version)
             running = await known_promotions(session, today=datetime.now(UTC).date())
-        self._current = await asyncio.to_thread(_served, kept, mix, running)
+        known = (self._current.chosen, self._current.chosen_version) if self._current else (Chosen(), 0)
+        self._current = await asyncio.to_thread(_served, kept, mix, running, beneath, known)
         return self._current
+
+    async def _newer(self, session: AsyncSession, version: int) -> Kept | None:
+        """The click model beneath; None for the one that is held already."""
+        if version == (self._current.chosen_version if self._current else 0):
+            return None
+        return await kept_belief(session, MODEL_NAME)
 
     async def _bases(self, session: AsyncSession) -> Bases:
         if self._current and time.monotonic() - self._counted < BASES_SECONDS:
@@ -99,6 +112,7 @@ class Serving:
             self._looking = None
 
 
-def _served(kept: Kept, mix: Bases, running: Sequence[int]) -> Served:
+def _served(kept: Kept, mix: Bases, running: Sequence[int], beneath: Kept | None, known: tuple[Chosen, int]) -> Served:
     learnt = read(kept)
-    return Served(learnt, Draws(learnt.belief.knowing(running), seed=learnt.version), mix)
+    chosen, version = known if beneath is None else (read_chosen(beneath), beneath.version)
+    return Served(learnt, Draws(learnt.belief.knowing(running), seed=learnt.version), mix, chosen, version)

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from store.promotions import About, Candidate, Interest
 
-VERSION = 1.0  # of what the numbers mean; it stands first in what is kept with an impression
+VERSION = 2.0  # of what the numbers mean; it stands first in what is kept with an impression
+WITHOUT_MODEL = 1.0  # the version before: the same, but for the last of the shared signals
 SHRUNK = 5.0  # touches of everybody's mix that are added to each person's
 LEAST_SHARE = 1e-4  # what nobody touches is not infinitely telling
 MOST_DEPARTMENTS = 8
@@ -25,6 +26,7 @@ SLOTS = ("home_hero", "home_row", "category_top", "product_side", "cart", "chat"
 SHARED = (
     "constant", *(f"slot_{slot}" for slot in SLOTS), "discount", "seen", "seen_today", "category", "department",
     "brand", "touched", "whole_shop", "context_category", "context_department", "customer", "history", "new",
+    "model",  # log-odds of the chosen click model above those of the rate of all; 0 where none is chosen (chosen.py)
 )  # fmt: skip
 LOCAL = ("constant", "category", *(f"department_{n}" for n in range(MOST_DEPARTMENTS)))
 WIDTH = 1 + len(SHARED) + len(LOCAL)
@@ -99,16 +101,31 @@ class Signals:
         """What is kept with an impression."""
         return (VERSION, *self.shared[at].round(4).tolist(), *self.local[at].round(4).tolist())
 
+    def with_model(self, odds: Floats) -> "Signals":
+        """The same with the chosen model's word [n]."""
+        shared = self.shared.copy()
+        shared[:, _AT["model"]] = odds
+        return Signals(shared, self.local)
+
 
 def readable(kept: Sequence[float] | None) -> bool:
-    """Whether signals that were kept with an impression mean what they mean today."""
-    return kept is not None and len(kept) == WIDTH and kept[0] == VERSION
+    """Whether signals that were kept with an impression mean what they mean today, or can be made to."""
+    if not kept:
+        return False
+    return (len(kept), kept[0]) in ((WIDTH, VERSION), (WIDTH - 1, WITHOUT_MODEL))
 
 
 def restored(kept: Sequence[Sequence[float]]) -> Signals:
     """Signals as they were kept; all of them `readable`."""
-    rows = np.asarray(kept, dtype=np.float64).reshape(len(kept), WIDTH)
+    rows = np.array([in_todays_form(row) for row in kept], dtype=np.float64).reshape(len(kept), WIDTH)
     return Signals(rows[:, 1 : 1 + len(SHARED)], rows[:, 1 + len(SHARED) :])
+
+
+def in_todays_form(row: Sequence[float]) -> Sequence[float]:
+    """Readable signals of any version as they are kept today."""
+    if len(row) == WIDTH:
+        return row
+    return [VERSION, *row[1 : len(SHARED)], 0.0, *row[len(SHARED) :]]  # no model had said anything
 
 
 def signals(

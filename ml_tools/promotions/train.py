@@ -1,13 +1,16 @@
-"""Learning promotions anew from all that was shown, for a shop that begins with a history, or whose signals changed.
+"""Learning promotions anew from all that was shown, and choosing the click model beneath.
 
-    python -m ml_tools.promotions.train
+    python -m ml_tools.promotions.train [--refresh]
 
-What an answer kept of its signals is taken as it stands. For other impressions (imported ones) they are worked out as
-they were at that moment: from what the person had touched and been shown before. The running shop goes on from there.
+With --refresh (every night) nothing changes unless a click model is better than what serves. What an answer kept of its
+signals is taken as it stands. For other impressions (imported ones) they are worked out as they were at that moment:
+from what the person had touched and been shown before. The running shop goes on from there.
 """
 
+import argparse
 import json
 import os
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,21 +26,25 @@ from numpy.typing import NDArray
 
 from common.logs import configure_logging
 from common.settings import settings
-from ml_tools.promotions.belief import prior
-from ml_tools.promotions.online import NAME, Learnt, first, taught, written
+from ml_tools.promotions.chosen import NAME as MODEL_NAME
+from ml_tools.promotions.chosen import nothing_chosen, read_chosen
+from ml_tools.promotions.chosen import written as written_chosen
+from ml_tools.promotions.evaluate import Makers
+from ml_tools.promotions.models import MODELS
+from ml_tools.promotions.models.base import Progress, silent
+from ml_tools.promotions.online import NAME, Learnt, first, written
+from ml_tools.promotions.replay import Lived, choose
 from ml_tools.promotions.signals import SLOTS, Bases, Profile, readable, signals
 from ml_tools.settings import tools_settings
 from store import promotion_history as history
 from store.promotion_history import PastShowing
-from store.promotion_learning import Learnable
+from store.promotion_learning import Frontier, Learnable
 from store.promotions import NEWEST_TOUCHES, Candidate, Interest
 from store.session import connect
 
 log = structlog.get_logger()
 
 MOST = 500_000  # the newest impressions; older ones would be forgotten anyway
-AT_ONCE = 5000
-DAY = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -90,33 +97,46 @@ def examples(
         yield Learnable(row.impression_id, row.promotion_id, kept, row.clicked, moment)
 
 
-def train(connection: psycopg.Connection, *, patience: float, most: int = MOST) -> Learnt:
-    """Learn anew and keep it, in one transaction that holds the online learning off; what came since is left to it."""
+def train(
+    connection: psycopg.Connection,
+    *,
+    patience: float,
+    most: int = MOST,
+    refresh: bool = False,
+    makers: Makers = MODELS,
+    progress: Progress = silent,
+) -> Learnt | None:
+    """Learn anew, and keep the belief and the click model beneath it in one step; None when all stays as it is.
+
+    It reads without holding anybody up. What came in the meantime is left to the online learning, which goes on from
+    where this one has read."""
     reached = history.complete_until(connection, patience=patience)
+    past = _lived(connection, reached, most)
+    with connection.transaction():
+        in_force = read_chosen(history.held(connection, MODEL_NAME, nothing_chosen()))
+    found = choose(past, in_force, makers, progress)
+    if refresh and not found.changed:
+        return None
+    content, sha256 = written(found.replayed.belief)
     with connection.transaction():
         kept = history.held(connection, NAME, first())
-        promotions = history.every_promotion(connection)
-        past = Past.of(history.touches(connection), history.products(connection))
-        bases = Bases.of(history.touched_by_all(connection))  # type: ignore[arg-type]
-        shown = history.shown(connection, reached, most=most)
-        running = _running(connection)
-        belief, since = prior(), None
-        batch: list[Learnable] = []
-        for one in examples(shown, past, promotions, bases):
-            if batch and (len(batch) >= AT_ONCE or (one.shown_at - batch[0].shown_at).total_seconds() > DAY):
-                belief = taught(belief, batch, running=sorted({*running, one.promotion_id}), since=since)
-                since, batch = batch[-1].shown_at, []
-            batch.append(one)
-        if batch:
-            belief = taught(belief, batch, running=running, since=since)
-            since = batch[-1].shown_at
-        content, sha256 = written(belief)
         new = replace(
             kept, version=kept.version + 1, impression_id=reached.impression_id, click_id=reached.click_id,
-            examples=len(shown), as_of=since, content=content, sha256=sha256,
+            examples=len(past.shown), as_of=found.replayed.as_of, content=content, sha256=sha256,
         )  # fmt: skip
         history.replaced(connection, NAME, new)
-    return Learnt(belief, new.version, new.examples, new.as_of)
+        if found.changed:
+            content, sha256 = written_chosen(found.chosen)
+            history.replaced(connection, MODEL_NAME, replace(new, content=content, sha256=sha256))
+    return Learnt(found.replayed.belief, new.version, new.examples, new.as_of)
+
+
+def _lived(connection: psycopg.Connection, reached: Frontier, most: int) -> Lived:
+    promotions = history.every_promotion(connection)
+    past = Past.of(history.touches(connection), history.products(connection))
+    bases = Bases.of(history.touched_by_all(connection))  # type: ignore[arg-type]
+    shown = list(examples(history.shown(connection, reached, most=most), past, promotions, bases))
+    return Lived(shown, promotions, _running(connection))
 
 
 def _running(connection: psycopg.Connection) -> list[int]:
@@ -128,14 +148,25 @@ def _running(connection: psycopg.Connection) -> list[int]:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--refresh", action="store_true", help="change nothing unless a click model is better")
+    asked = parser.parse_args()
     config = settings()
     configure_logging("train", config.log_level)
     if config.database_url is None:
         raise SystemExit("DATABASE_URL is not set. `shopclerk train promotions` sets it.")
     with connect(config.database_url) as connection:
-        learnt = train(connection, patience=tools_settings().promotions_patience)
+        patience = tools_settings().promotions_patience
+        learnt = train(connection, patience=patience, refresh=asked.refresh, progress=_say)
+    if learnt is None:
+        print("No click model is better than what serves: all stays as it is.")  # noqa: T201
+        return
     said = {"version": learnt.version, "impressions": learnt.examples, "as_of": str(learnt.as_of)}
     print(json.dumps(said))  # noqa: T201 (what was trained is this command's output)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)  # noqa: T201 (how far a training is)
 
 
 if __name__ == "__main__":

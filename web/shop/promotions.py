@@ -17,9 +17,10 @@ from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.errors import NotFound
-from store.browsing import Card, Filters, Sort, cards, shelf
+from store.browsing import Card
 from store.offers import shop_day
 from store.promotion_events import Clicked, Shown, shown_to, take_events
+from store.promotion_offers import promoted_products
 from store.promotions import promotion_by_id, running_promotion
 from store.tables import Category, Product, Promotion
 from web.accounts.session import SessionInfo
@@ -128,16 +129,8 @@ async def banner_of(session: AsyncSession, offer: Offer | None) -> Banner | None
     promotion = await running_promotion(session, offer.ranked.promotion_id, today=shop_day())
     if promotion is None:
         return None
-    products = await _fitting(session, promotion)
+    products = await promoted_products(session, promotion, limit=FITTING)
     return Banner(offer, promotion, products) if products else None
-
-
-async def _fitting(session: AsyncSession, promotion: Promotion) -> list[Card]:
-    if promotion.product_id is not None:
-        return await cards(session, [promotion.product_id])
-    category = await session.get(Category, promotion.category_id) if promotion.category_id else None
-    filters = Filters(category=category.slug if category else "", in_stock=True)
-    return await shelf(session, filters, sort=Sort.BEST, limit=FITTING)
 
 
 async def note_shown(session: AsyncSession, visitor: SessionInfo | None, banner: Banner | None) -> None:
@@ -154,15 +147,15 @@ async def note_shown(session: AsyncSession, visitor: SessionInfo | None, banner:
 
 
 @router.get("/promotion/{public_id}")
-async def follow(request: Request, public_id: Slug, visitor: Visitor, shown: str = "") -> Response:
-    """From a banner to what it promotes; the first time counts as its click."""
+async def follow(request: Request, public_id: Slug, visitor: Visitor, shown: str = "", product: str = "") -> Response:
+    """From a banner, or a product's card in the chat, to what it promotes; the first time counts as its click."""
     async with transaction(request) as session:
         promotion = await promotion_by_id(session, public_id)
         if promotion is None:
             raise NotFound("There is no such promotion.")
         if re.match(KEY, shown) and is_a_click_of_ours(request) and await _theirs(session, shown, public_id, visitor):
             await take_events(session, clicked=[Clicked(shown, datetime.now(UTC))])
-        address = await _address(session, promotion)
+        address = f"/p/{product}" if re.fullmatch(KEY, product) else await _address(session, promotion)
     return RedirectResponse(address, status_code=303, headers={"Cache-Control": "no-store"})
 
 

@@ -2,18 +2,22 @@
 
 import sys
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 from sqlalchemy import delete, update
 
 from common.settings import Settings
 from ml_tools.promotions.api import PromotionsTool
+from ml_tools.promotions.models.boosted import Boosted
 from ml_tools.promotions.online import Learner, read
-from ml_tools.promotions.signals import SHARED, Bases, Profile, signals
+from ml_tools.promotions.signals import LOCAL, SHARED, Bases, Profile, Signals, signals
 from ml_tools.promotions.train import Past, examples, train
 from ml_tools.settings import ToolsSettings
 from store import promotion_history as history
+from store.jobs import LEARN_PROMOTIONS, TRAIN_PROMOTIONS
 from store.promotion_events import Shown, take_events
 from store.promotions import Asker, eligible, interests_of
 from store.session import Database, connect
@@ -26,7 +30,7 @@ from store.tables import (
     PromotionClick,
     PromotionDay,
 )
-from tests.promotion_kit import PromotionShop
+from tests.promotion_kit import PromotionShop, client_of, rank, tool_on
 
 NOW = datetime.now(UTC)
 
@@ -121,7 +125,7 @@ async def test_the_first_job_learns_the_history_in_a_process_of_its_own(
     limits = ToolsSettings(_env_file=None, promotions_patience=0)
     tool = PromotionsTool(config, limits, database)
     tool.load()
-    (job,) = tool.jobs().values()
+    job = tool.jobs()[LEARN_PROMOTIONS]
     assert await job() == 0
     async with database.begin() as session:
         kept = await session.get_one(PromotionBelief, "promotions")
@@ -131,5 +135,69 @@ async def test_the_first_job_learns_the_history_in_a_process_of_its_own(
     async with database.begin() as session:
         await session.delete(await session.get_one(PromotionBelief, "promotions"))
     broken.load()
-    (job,) = broken.jobs().values()
+    job = broken.jobs()[LEARN_PROMOTIONS]
     assert await job() == 20, "imported impressions pass by the online learning, which goes on"
+
+
+async def crossed(database: Database, promotion: Promotion, count: int) -> None:
+    """Impressions that are clicked where two signals differ, which no line can tell."""
+    rng = np.random.default_rng(1)
+    shared, local = np.zeros(len(SHARED)), np.zeros(len(LOCAL))
+    shared[0] = local[0] = 1
+    async with database.begin() as session:
+        for n in range(count):
+            first, second = rng.choice([-1.0, 1.0], 2)
+            shared[SHARED.index("discount")], shared[SHARED.index("history")] = first, second
+            clicked = rng.random() < (0.75 if first != second else 0.05)
+            session.add(
+                Impression(
+                    promotion_id=promotion.id, slot="home_row", propensity=0.5, session=f"g_{n}",
+                    shown_at=NOW - timedelta(minutes=count - n), clicked_at=NOW if clicked else None,
+                    signals=list(Signals(shared[None], local[None]).row(0)),
+                )
+            )  # fmt: skip
+
+
+async def test_the_click_model_that_wins_serves_beneath_the_belief_and_a_night_without_gain_changes_nothing(
+    shop: PromotionShop, database: Database, empty_database_url: str
+) -> None:
+    await shop.product(await shop.category())
+    await crossed(database, await shop.promotion(), 1200)
+    makers = {"boosted": lambda: Boosted(leaves=4, trees=40, rate=0.2)}
+    async with client_of(tool_on(database)) as client:
+        before = await rank(client, session="g_new")
+        with connect(empty_database_url) as connection:
+            assert train(connection, patience=0, makers=makers).examples == 1200
+        after = await taken_up(client)
+    (shown,) = after["promotions"]
+    assert before["model"]["name"] == "bayesian-logistic"
+    assert before["promotions"][0]["signals"][len(SHARED)] == 0
+    assert after["model"]["name"] == "bayesian-logistic+boosted"
+    assert shown["signals"][len(SHARED)] != 0, "the model's word is kept with the impression"
+    assert shown["propensity"] == 1.0, "there is but one"
+    with connect(empty_database_url) as connection:
+        assert train(connection, patience=0, refresh=True, makers={}) is not None, "it lost: it is given up"
+        assert train(connection, patience=0, refresh=True, makers={}) is None
+
+
+async def taken_up(client: httpx.AsyncClient) -> dict[str, Any]:
+    """An answer of what is kept now; requests before it are answered from the old while it is read."""
+    for _ in range(500):
+        answer = await rank(client, session="g_new")
+        if answer["model"]["version"] != "0":
+            return answer
+    raise AssertionError("What was trained was not taken up.")
+
+
+async def test_every_night_the_models_are_tried_in_a_process_of_its_own(
+    shop: PromotionShop, database: Database, empty_database_url: str, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROMOTIONS_PATIENCE", "0")
+    await imported(database, await shop.promotion(), 20, 5, session="g_1")
+    config = Settings(_env_file=None, database_url=empty_database_url, shopclerk_home=tmp_path)
+    tool = PromotionsTool(config, ToolsSettings(_env_file=None), database)
+    assert await tool.jobs()[TRAIN_PROMOTIONS]() == 1
+    async with database.read() as session:
+        assert await session.get(PromotionBelief, "promotions") is None, "nothing was better, nothing was changed"
+    broken = PromotionsTool(config, ToolsSettings(_env_file=None), database, training=("false",))
+    assert await broken.jobs()[TRAIN_PROMOTIONS]() == 0

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from store.offers import shop_day
+from store.promotion_events import Shown, take_events
 from store.session import Database
 from store.tables import Promotion
 from tests.fake_tools import FakeRecommender
@@ -93,6 +94,34 @@ async def test_a_click_counts_once_and_leads_to_the_product(
     spent = await web.sql("SELECT spent FROM promotion_accounts a JOIN promotions p ON p.id = promotion_id "
                           "WHERE public_id = :promotion", promotion=promotion)  # fmt: skip
     assert [float(amount) for (amount,) in spent] == [0.25]
+
+
+async def test_a_card_in_the_chat_leads_to_its_own_product_and_its_click_counts_once(
+    shop: SmallShop, web: Gateway, browser: httpx.AsyncClient
+) -> None:
+    """As `actions.offers` notes and links what it shows: the session of the chat is the visitor's."""
+    sold, other = await shop.product(), await shop.product()
+    promotion = await promoted(shop, sold)
+    await browser.post("/api/session")
+    ((subject,),) = await web.sql("SELECT subject FROM sessions ORDER BY created_at DESC LIMIT 1")
+    shown_there = Shown(
+        key="im_chat", promotion=promotion, slot="chat", surface="chat", propensity=0.25,
+        shown_at=datetime.now(UTC), session=subject, signals=(1.0,),
+    )  # fmt: skip
+    async with shop.database.begin() as session:
+        await take_events(session, [shown_there])
+    for product in (other, sold):
+        response = await browser.get(f"/promotion/{promotion}?shown=im_chat&product={product.public_id}")
+        assert (response.status_code, response.headers["Location"]) == (303, f"/p/{product.public_id}")
+    ((slot, surface, propensity, *_, clicked, clicks),) = await shown(web, promotion)
+    assert (slot, surface, propensity, clicked, clicks) == ("chat", "chat", 0.25, True, 1)
+
+
+@pytest.mark.parametrize("odd", ["%2F%2Fevil.example", "..%2Fsign-in", "p_1%0A", "x" * 41, ""])
+async def test_a_card_leads_nowhere_else(shop: SmallShop, browser: httpx.AsyncClient, odd: str) -> None:
+    sold = await shop.product()
+    response = await browser.get(f"/promotion/{await promoted(shop, sold)}?product={odd}")
+    assert response.headers["Location"] == f"/p/{sold.public_id}"
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,9 @@ import pandas as pd
 import pytest
 
 from common.errors import BadRequest, NotEnoughData
-from ml_tools.promotions.choosing import best_of, choose
+from ml_tools.promotions.choosing import best_of
 from ml_tools.promotions.datasets import read_split
 from ml_tools.promotions.evaluate import Split, chosen_models, evaluate, prequential
-from ml_tools.promotions.models import MODELS
 from ml_tools.promotions.models.base_rate import BaseRate
 from ml_tools.promotions.reading import read_table, reading_of
 from tests.unit.ml_tools.promotions.planted import impressions
@@ -146,18 +145,6 @@ def test_what_is_asked_is_not_learnt(tmp_path):
     table().to_csv(tmp_path / "shown.csv", index=False)
     with pytest.raises(BadRequest, match="what they have learnt"):
         read_split(tmp_path / "shown.csv", "clicked", tmp_path / "shown.csv")
-
-
-def test_a_simple_model_serves_until_there_are_clicks_for_another():
-    assert choose(impressions(5)[0]).model.name == "base_rate"
-    assert choose(impressions(40)[0]).model.name == "base_rate"
-
-
-def test_the_model_that_predicted_best_serves():
-    makers = {name: MODELS[name] for name in ("base_rate", "logistic")}
-    choice = choose(impressions(1200)[0], makers)
-    assert choice.model.name == "logistic"
-    assert choice.losses["logistic"] < choice.losses["base_rate"]
 
 
 def test_what_is_hardly_better_does_not_take_over():

@@ -75,7 +75,7 @@ def test_what_is_kept_is_read_again() -> None:
     assert len(restored([])) == 0
 
 
-@pytest.mark.parametrize("kept", [None, [], [1.0], [0.0] * WIDTH, [2.0] + [0.0] * (WIDTH - 1)])
+@pytest.mark.parametrize("kept", [None, [], [1.0], [0.0] * WIDTH, [3.0] + [0.0] * (WIDTH - 1)])
 def test_what_means_something_else_is_not_read(kept) -> None:
     assert not readable(kept)
 

@@ -1,0 +1,1 @@
+"""How promotions do: clicks and orders against expectation, and which campaigns are worth their money."""
