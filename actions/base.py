@@ -13,6 +13,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.bootstrap import Services
 from actions.caller import caller_of, may
 from actions.context import Question
+from actions.mood import meet_kindly, mood_of, offer_human
+from actions.promoted import promote_after
 from actions.replies import Reply
 from actions.turn import Turn
 from common.caller import Role
@@ -56,19 +58,24 @@ class ShopAction(ABC):
             try:
                 with timed(action_seconds, action=self.name):
                     async with asyncio.timeout(self.budget_seconds):
-                        return await self._answered(message, tracker, reply)
+                        turn = await self._answered(message, tracker, reply)
+                    await promote_after(turn)
+                    return turn.events
             except Exception as error:
                 return self._failed(reply, error)
 
-    async def _answered(self, message: Mapping[str, Any], tracker: Tracker, reply: Reply) -> list[dict[str, Any]]:
+    async def _answered(self, message: Mapping[str, Any], tracker: Tracker, reply: Reply) -> Turn:
         caller = caller_of(message, tracker.sender_id, self.services.verifier)
         turn = Turn.of(caller, message, tracker.slots, reply, self.services)
         started = time.perf_counter()
+        mood = mood_of(message)
+        meet_kindly(turn, mood)
         await self.serve(turn)
         if turn.text and turn.metadata.get("image_id") and not self.looks_at_pictures:
             turn.reply.say("utter_image_not_looked_at")
+        offer_human(turn, mood)
         log.info("action", role=caller.role.value, milliseconds=round((time.perf_counter() - started) * 1000, 1))
-        return turn.events
+        return turn
 
     async def serve(self, turn: Turn) -> None:
         """Answer the turn if its caller may ask; also how one action hands a turn to another."""

@@ -25,6 +25,7 @@ class Services:
     tools: ToolsClient
     verifier: TokenVerifier
     clock: Clock = utc_now
+    promote_in_chat: bool = True
 
     @property
     def today(self) -> date:
@@ -39,4 +40,9 @@ class Services:
 def build_services(settings: Settings, database_url: str) -> Services:
     database = Database(database_url)
     instrument_engine(database.engine)
-    return Services(database, ToolsClient(settings.tools_url), TokenVerifier(settings.keys_dir))
+    return Services(
+        database,
+        ToolsClient(settings.tools_url),
+        TokenVerifier(settings.keys_dir),
+        promote_in_chat=settings.promotions_in_chat,
+    )

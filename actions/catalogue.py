@@ -1,7 +1,10 @@
 """Questions about one product's offer: its price, its stock, its sizes."""
 
+import re
+
 from actions.focus import ProductAction
 from actions.formats import count, day, listing, money
+from actions.review_follow_ups import AlsoOfReviews
 from actions.turn import Turn
 from actions.variants import Asked, asked_variants, available, sorted_options
 from common.caller import Role
@@ -9,6 +12,7 @@ from store.facts import ProductFacts, VariantFacts
 
 FEW = 5
 MAX_ROWS = 20
+DISCOUNT = re.compile(r"\b(discount\w*|on (sale|offer|promotion)|promo\w*|deals?|offers?|reduced|bargain)\b", re.I)
 
 
 class PriceAction(ProductAction):
@@ -41,6 +45,8 @@ def _say_price(turn: Turn, product: ProductFacts, asked: Asked) -> None:
             "utter_price_promotion", list_price=money(low.list_price, product.currency),
             promotion=product.promotion, ends=day(product.promotion_ends),
         )  # fmt: skip
+    elif turn.was_typed and DISCOUNT.search(turn.text):
+        turn.reply.say("utter_price_no_promotion", name=product.name)
 
 
 def _say_total(turn: Turn, product: ProductFacts, fitting: list[VariantFacts]) -> None:
@@ -95,7 +101,7 @@ def _say_other_stock(turn: Turn, product: ProductFacts, asked: Asked) -> None:
         turn.reply.say("utter_stock_others", options=listing(others[:8]))
 
 
-class SizeAction(ProductAction):
+class SizeAction(AlsoOfReviews, ProductAction):
     name, role, intent, repeatable = "action_size", Role.GUEST, "ask_size", True
 
     async def about(self, turn: Turn, products: list[ProductFacts]) -> None:

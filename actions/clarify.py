@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from actions.base import ShopAction
 from actions.bootstrap import Services
 from actions.caller import may
 from actions.filters import filters_of
 from actions.replies import Choice
+from actions.review_follow_ups import AlsoOfReviews
 from actions.smalltalk import offer_help
 from actions.turn import Turn
 from common.caller import Role
@@ -30,6 +30,10 @@ TITLES: Mapping[str, str] = {
     "ask_stock": "Whether it is in stock",
     "ask_advantages": "Why to buy it",
     "compare_products": "Compare products",
+    "ask_reviews": "What customers say",
+    "best_reviewed": "What has the best reviews",
+    "worst_reviewed": "What has the worst reviews",
+    "review_complaints": "What customers complain about",
     "search_products": "Search the shop",
     "refine_search": "Change my search",
     "choose_listed": "One of those listed",
@@ -65,10 +69,14 @@ TITLES: Mapping[str, str] = {
     "why_recommended": "Why I recommend it",
     "tag_products": "Tag the new products",
     "experiment_report": "How the recommender test is doing",
+    "ask_deals": "Today's offers",
+    "promotion_report": "How promotions are doing",
+    "promotion_for_segment": "Which promotion to show to whom",
+    "campaign_value": "Which campaigns are worth the money",
 }
 
 
-class ClarifyAction(ShopAction):
+class ClarifyAction(AlsoOfReviews):
     name, role, intent, keeps_pending = "action_clarify", Role.GUEST, "unsure", True
 
     def __init__(self, services: Services, roles: Mapping[str, Role]) -> None:

@@ -2,7 +2,7 @@
 
 from actions.focus import ProductAction, asked_ids
 from actions.formats import count, money
-from actions.specification import specification
+from actions.specification_names import specification
 from actions.turn import Turn
 from common.caller import Role
 from store.facts import ProductFacts

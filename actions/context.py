@@ -25,8 +25,8 @@ UploadId = Annotated[str, StringConstraints(pattern=r"^u_[A-Za-z0-9]{1,38}$")]
 ForecastId = Annotated[str, StringConstraints(pattern=r"^f_[A-Za-z0-9]{6,38}$")]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Question = Literal[
-    "ask_price", "ask_specification", "ask_size", "ask_stock", "ask_advantages", "compare_products", "forecast_sales",
-    "goes_with", "others_also_bought", "run_out_forecast", "order_quantity", "what_if", "sell_more",
+    "ask_price", "ask_specification", "ask_size", "ask_stock", "ask_advantages", "ask_reviews", "compare_products",
+    "forecast_sales", "goes_with", "others_also_bought", "run_out_forecast", "order_quantity", "what_if", "sell_more",
     "forecast_track_record", "sales_drivers",
 ]  # fmt: skip
 Purpose = Literal["for_you", "goes_with", "others_also_bought"]
@@ -129,6 +129,13 @@ class Recommended(_Strict):
     reasons: dict[ProductId, Reason] = Field(default_factory=dict, max_length=MAX_LISTED)
 
 
+class LastReviews(_Strict):
+    """What customers say was asked about last: of the product in focus, else of a category's or all of the shop's."""
+
+    aspect: Word | None = None
+    category: Word | None = None
+
+
 class Pending(_Strict):
     """A step that waits for a yes."""
 
@@ -151,7 +158,11 @@ class Context(_Strict):
     search: Filters | None = None
     picture: AskedPicture | None = None  # the last search went by it, not by words
     recommended: Recommended | None = None  # what is listed was recommended, not searched
+    reviews: LastReviews | None = None  # what customers say was told last, and no list since
+    since_promotion: int | None = Field(default=None, ge=0, le=1000)  # answers that could have had one since the last
     pending: Pending | None = None
+    met_kindly: bool = False  # the last answer was opened with a kind word
+    failed_turns: int = Field(default=0, ge=0, le=10)  # not understood, one after the other
 
     @classmethod
     def of(cls, slot: object) -> "Context":
@@ -179,7 +190,7 @@ class Context(_Strict):
     def show(self, product_ids: list[str]) -> None:
         """Products were shown as a list, from which "the second one" may be chosen."""
         self.listed = product_ids[:MAX_LISTED]
-        self.recommended = None
+        self.recommended = self.reviews = None
 
     def pending_at(self, now: datetime) -> Pending | None:
         """What waits for a yes, unless it was asked too long ago to be sure that the yes means it."""

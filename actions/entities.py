@@ -10,9 +10,11 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from actions.context import ProductId, Word
+from actions.promotion_answers import PromotionId, RankedBy, Slot
 
 log = structlog.get_logger()
 Value = TypeVar("Value")
+AskedSlot = Slot | Literal["each"]
 Figure = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False)]
 
 
@@ -100,6 +102,9 @@ class Entities:
     storage: str | None = None
     attributes: list[str] = field(default_factory=list)
     order_number: str | None = None
+    promotion: str | None = None  # these three come from choices only
+    slot: AskedSlot | None = None
+    ranked_by: RankedBy | None = None
     spans: list[tuple[int, int]] = field(default_factory=list)  # where in the text the understood ones stand
     starts: dict[str, int] = field(default_factory=dict)  # where the one that counts begins, of kinds that stand alone
 
@@ -117,6 +122,9 @@ _VALUES: dict[str, TypeAdapter[Any]] = {
     "quantity": TypeAdapter(int),
     "ordinal": TypeAdapter(int),
     "order_number": TypeAdapter(Word),
+    "promotion": TypeAdapter(PromotionId),
+    "slot": TypeAdapter(AskedSlot),
+    "ranked_by": TypeAdapter(RankedBy),
     **{kind: TypeAdapter(Word) for kind in ("category", "brand", "colour", "size", "storage", "attribute")},
 }
 # What these stand on describes all the same: "cotton" asks for a material, an unknown name may be found in a text.

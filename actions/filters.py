@@ -20,10 +20,11 @@ _ASKING = frozenset(
 )
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
+_AT_LEAST = r"(?:\b(?:at least|minimum(?: of)?|more than|over|from)\s+)?"
 _MEASURES = {  # a number with a unit -> the numeric attribute whose lower bound it is
-    "ram_gb": re.compile(_NUMBER + r"\s*gb\s*(?:of\s+)?(?:ram|memory)", re.IGNORECASE),
-    "battery_mah": re.compile(_NUMBER + r"\s*mah", re.IGNORECASE),
-    "display_inches": re.compile(_NUMBER + r'\s*(?:inch(?:es)?\b|["”″])', re.IGNORECASE),
+    "ram_gb": re.compile(_AT_LEAST + _NUMBER + r"\s*gb\s*(?:of\s+)?(?:ram|memory)", re.IGNORECASE),
+    "battery_mah": re.compile(_AT_LEAST + _NUMBER + r"\s*mah", re.IGNORECASE),
+    "display_inches": re.compile(_AT_LEAST + _NUMBER + r'\s*(?:inch(?:es)?\b|["”″])', re.IGNORECASE),
 }
 KINDS = ("category", "brand", "colour", "size", "storage")
 _AUDIENCES = frozenset({"women", "men", "kids", "girls", "boys"})  # as a category's name they are no kind of product
@@ -40,7 +41,9 @@ def filters_of(entities: Entities, text: str) -> Filters:
     for key, pattern in _MEASURES.items():
         if found := pattern.search(text):
             filters.at_least = {**filters.at_least, key: float(found[1].replace(",", "."))}
-            rest = pattern.sub(" ", rest)
+            rest = _without(rest, [found.span()])
+            if filters.size == found[1]:  # "6 inch" is no size of clothes
+                filters.size = None
     idle = _ASKING | _names_of(entities.attributes)
     words = [word for word in _WORD.findall(rest) if word.lower().replace("’", "").replace("'", "") not in idle]
     filters.words = " ".join(words)[:MAX_WORDS] or None
@@ -104,7 +107,7 @@ def described(filters: Filters, kind: str | None = None, *, currency: str = "USD
     head = [
         filters.colour and filters.colour.lower(),
         filters.brand,
-        filters.category and _noun(kind, filters.category),
+        filters.category and noun(kind, filters.category),
     ]
     tail = [
         f'"{filters.words}"' if filters.words else None,
@@ -117,7 +120,7 @@ def described(filters: Filters, kind: str | None = None, *, currency: str = "USD
     return " ".join(part for part in (*head, *tail) if part)
 
 
-def _noun(kind: str | None, slug: str) -> str:
+def noun(kind: str | None, slug: str) -> str:
     """A category as a noun in a sentence: `Women's Shirts` -> `women's shirts`, `Women` -> `things for women`."""
     words = (kind or slug.replace("-", " ")).split()
     noun = " ".join(word.lower() if word[1:].islower() or "'" in word else word for word in words)

@@ -6,7 +6,7 @@ from actions.cards import card
 from actions.context import Question
 from actions.focus import ProductAction, asked_ids
 from actions.formats import money
-from actions.specification import specification
+from actions.specification_names import specification
 from actions.turn import Turn
 from common.caller import Role
 from store.facts import ProductFacts

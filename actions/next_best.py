@@ -1,13 +1,15 @@
-"""What can be said without any forecast: what was sold in the last weeks, and what sold best."""
+"""What can be said without any model: what was sold in the last weeks, what sold best, what was clicked."""
 
 from datetime import timedelta
 
 from actions.bootstrap import Services
 from actions.formats import count, day, money, units
 from actions.turn import Turn
+from store.promotion_offers import promotion_counts
 from store.reports import BestSeller, best_sellers, weekly_units
 
 WEEKS = 4
+COUNTED_DAYS = 30
 
 
 async def say_last_weeks(turn: Turn, product_id: str) -> None:
@@ -42,4 +44,18 @@ def say_sellers(turn: Turn, sellers: list[BestSeller], *, after_weeks: bool = Fa
     turn.reply.table(
         ["Product", "Units", "Revenue"],
         [[seller.name, count(seller.units), money(seller.revenue, seller.currency)] for seller in sellers],
+    )
+
+
+async def say_promotion_counts(turn: Turn) -> None:
+    """What promotions were clicked lately, as it was counted; nothing where none was shown."""
+    since = turn.services.today - timedelta(days=COUNTED_DAYS)
+    async with turn.services.database.read() as session:
+        counts = await promotion_counts(session, since=since, limit=10)
+    if not counts:
+        return
+    turn.reply.say("utter_promotion_counts", days=COUNTED_DAYS)
+    turn.reply.table(
+        ["Promotion", "Shown", "Clicks", "Orders"],
+        [[one.title, count(one.impressions), count(one.clicks), count(one.conversions)] for one in counts],
     )

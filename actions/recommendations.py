@@ -11,7 +11,9 @@ from actions.entities import Entities
 from actions.filters import KINDS, filters_of, is_empty, merged
 from actions.focus import ProductAction, asked_ids
 from actions.recommending import Recommending
-from actions.search import CENT, CHEAPER, SAME, RefineSearchAction, SearchAction
+from actions.refining import RefineSearchAction
+from actions.review_follow_ups import AlsoOfReviews
+from actions.search import CENT, CHEAPER, SAME, SearchAction
 from actions.specification import AdvantagesAction
 from actions.turn import Turn
 from common.caller import Role
@@ -131,7 +133,7 @@ class OthersAlsoBoughtAction(GoesWithAction):
     purpose = "others_also_bought"
 
 
-class RefineAction(RefineSearchAction):
+class RefineAction(AlsoOfReviews, RefineSearchAction):
     """ "Anything cheaper?", "in blue", "show me others": of what was recommended, when that was shown last."""
 
     def __init__(self, services: Services) -> None:

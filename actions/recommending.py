@@ -9,6 +9,7 @@ import structlog
 from actions.bootstrap import Services
 from actions.cards import card, cards
 from actions.context import MAX_LISTED, MAX_SEEN, Purpose, Reason, Recommended
+from actions.customer import customer_of
 from actions.filters import described, is_empty, loosened
 from actions.reasons import in_words
 from actions.tool_answers import RecommendationsAnswer
@@ -19,7 +20,6 @@ from common.requests import current_request_id
 from store.facts import ProductFacts, facts
 from store.products import category_name
 from store.reports import best_sellers
-from store.tables import Customer
 
 log = structlog.get_logger()
 
@@ -81,7 +81,7 @@ class Recommending:
             {
                 "purpose": asked.purpose,
                 "surface": "chat",
-                "customer_id": await self._customer(turn),
+                "customer_id": await customer_of(turn),
                 "session": turn.caller.subject,
                 "product_ids": asked.about,
                 "without": asked.seen,
@@ -90,14 +90,6 @@ class Recommending:
                 "n": SHOWN,
             }
         )
-
-    async def _customer(self, turn: Turn) -> str | None:
-        """The caller's public id as a customer: from the verified token, never from what was said or remembered."""
-        if turn.caller.customer_id is None:
-            return None
-        async with self.services.database.read() as session:
-            customer = await session.get(Customer, turn.caller.customer_id)
-        return customer.public_id if customer else None
 
     async def _known(self, answered: Answered) -> tuple[list[ProductFacts], dict[str, str]]:
         """The recommended products that are sold, and the names of those and of the ones that led to them."""

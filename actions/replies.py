@@ -36,6 +36,16 @@ class Reply:
     def empty(self) -> bool:
         return not self._dispatcher.messages
 
+    def has(self, kind: str) -> bool:
+        """Whether a part of this kind ("products", "choices", ...) was said already."""
+        return any((message.get("custom") or {}).get("type") == kind for message in self._dispatcher.messages)
+
+    def offers(self, intent: str) -> bool:
+        """Whether a choice of this intent was given already."""
+        parts = [message.get("custom") or {} for message in self._dispatcher.messages]
+        offered = [choice["payload"] for part in parts for choice in part.get("choices", [])]
+        return any(payload == f"/{intent}" or payload.startswith(f"/{intent}{{") for payload in offered)
+
     def say(self, response: str, **values: object) -> None:
         """One text: the domain's response of that name with its placeholders filled."""
         clash = RESERVED & values.keys()

@@ -1,7 +1,7 @@
 """What the assistant can do, said for the one who asks; and what it cannot."""
 
-from actions.base import ShopAction
 from actions.replies import Choice, Reply
+from actions.review_follow_ups import AlsoOfReviews
 from actions.turn import Turn
 from common.caller import Role
 
@@ -15,17 +15,20 @@ _OFFERS = {
     Role.SHOPPER: [
         Choice("My latest order", "ask_order_status"),
         Choice("Something for me", "recommend"),
+        Choice("Today's offers", "ask_deals"),
         Choice("Best sellers", "best_sellers"),
     ],
     Role.MARKETER: [
         Choice("Best sellers", "best_sellers"),
         Choice("Revenue", "revenue_report"),
         Choice("Stock that will run out", "stock_runout"),
+        Choice("Promotions", "promotion_report"),
         Choice("The recommender test", "experiment_report"),
     ],
 }
 _OFFERS_TO_ALL = [
     Choice("Something for me", "recommend"),
+    Choice("Today's offers", "ask_deals"),
     Choice("Best sellers", "best_sellers"),
     Choice("Talk to a human", "talk_to_human"),
 ]
@@ -37,14 +40,14 @@ def offer_help(reply: Reply, role: Role) -> None:
     reply.choices(_OFFERS.get(role, _OFFERS_TO_ALL))
 
 
-class CapabilitiesAction(ShopAction):
+class CapabilitiesAction(AlsoOfReviews):
     name, role, intent = "action_capabilities", Role.GUEST, "ask_capabilities"
 
     async def answer(self, turn: Turn) -> None:
         offer_help(turn.reply, turn.caller.role)
 
 
-class OutOfScopeAction(ShopAction):
+class OutOfScopeAction(AlsoOfReviews):
     name, role, intent = "action_out_of_scope", Role.GUEST, "out_of_scope"
 
     async def answer(self, turn: Turn) -> None:

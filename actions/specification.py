@@ -1,82 +1,52 @@
 """Questions about what a product is: its specification, and why to buy it."""
 
-from collections.abc import Mapping
 from typing import Any
 
+from actions.bootstrap import Services
 from actions.focus import ProductAction
-from actions.formats import count, money
+from actions.formats import money
+from actions.product_questions import ProductQuestions, is_about_the_box, is_open_question, say_answer, say_unknown
+from actions.review_follow_ups import AlsoOfReviews
+from actions.specification_names import label, matching, specification, spoken
 from actions.turn import Turn
 from common.caller import Role
 from store.facts import ProductFacts
 
 MAX_ROWS = 16
 MAX_ADVANTAGES = 6
-_UNITS = {"g": "g", "kg": "kg", "gb": "GB", "mah": "mAh", "inches": "in", "mm": "mm", "cm": "cm", "ml": "ml"}
-_LABELS = {"ram_gb": "RAM", "os": "Operating system", "sim": "SIM", "display_inches": "Display size"}
-_HIDDEN = {"advantages"}
-# What people ask about first; JSONB keeps no order of its own. The rest follows by name.
-_ORDER = (
-    "display", "display_inches", "resolution", "chipset", "ram_gb", "storage_gb", "main_camera", "selfie_camera",
-    "battery_mah", "charging", "os", "weight_g", "dimensions", "water_resistance", "material", "colour", "pattern",
-)  # fmt: skip
-_PLACE = {key: place for place, key in enumerate(_ORDER)}
-# What people call a specification -> the attributes that answer it, where its name alone does not say so.
-_SYNONYMS = {
-    "camera": ["main_camera", "selfie_camera"],
-    "display": ["display", "display_inches", "resolution"],
-    "screen": ["display", "display_inches", "resolution"],
-    "memory": ["ram_gb", "storage_gb"],
-    "processor": ["chipset"],
-    "size": ["dimensions", "display_inches"],
-    "operating_system": ["os"],
-    "battery": ["battery_mah", "charging"],
-    "waterproof": ["water_resistance"],
-}
 
 
-def matching(attributes: Mapping[str, Any], asked: str) -> dict[str, Any]:
-    """The attributes that answer a question for `asked`: its own key, one with a unit, or known synonyms."""
-    wanted = asked.lower().replace(" ", "_")
-    keys = [wanted, *(f"{wanted}_{unit}" for unit in _UNITS), *_SYNONYMS.get(wanted, [])]
-    return {key: attributes[key] for key in dict.fromkeys(keys) if key in attributes and key not in _HIDDEN}
+class SpecificationAction(AlsoOfReviews, ProductAction):
+    """What a product is or has: a row of its specification, else what is written about it, else an honest "unknown"."""
 
-
-def label(key: str) -> str:
-    """`weight_g` -> `Weight`, `main_camera` -> `Main camera`."""
-    stem, _, unit = key.rpartition("_")
-    return _LABELS.get(key) or (stem if stem and unit in _UNITS else key).replace("_", " ").capitalize()
-
-
-def spoken(key: str, value: Any) -> str:
-    """A value with its unit: `208 g`, `4,300 mAh`, `yes`, `a, b`."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
-    unit = _UNITS.get(key.rpartition("_")[2]) if "_" in key else None
-    if isinstance(value, int | float):
-        number = count(value) if float(value).is_integer() else f"{value:,}"
-        return f"{number} {unit}" if unit else number if abs(value) >= 10_000 else f"{value:g}"
-    return str(value)
-
-
-def specification(product: ProductFacts) -> dict[str, str]:
-    """Everything that is known, by label, the main ones first."""
-    known = {key: value for key, value in product.attributes.items() if value not in (None, "", [])}
-    ordered = sorted(known, key=lambda key: (_PLACE.get(key, len(_PLACE)), key))
-    return {label(key): spoken(key, known[key]) for key in ordered if key not in _HIDDEN}
-
-
-class SpecificationAction(ProductAction):
     name, role, intent, repeatable = "action_specification", Role.GUEST, "ask_specification", True
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self._questions = ProductQuestions(services)
 
     async def about(self, turn: Turn, products: list[ProductFacts]) -> None:
         product = products[0]
         asked = turn.entities.attributes or (turn.context.attributes if turn.intent == "follow_up_product" else [])
         turn.context.attributes = asked[:8]
-        if asked:
+        rowless = is_about_the_box(turn) or not any(matching(product.attributes, attribute) for attribute in asked)
+        if rowless and (asked or is_open_question(turn)) and turn.was_typed and turn.text.strip():
+            await self._say_read(turn, product, asked)
+        elif asked:
             self._say_attributes(turn, product, asked)
         else:
+            _say_all(turn, product)
+
+    async def _say_read(self, turn: Turn, product: ProductFacts, asked: list[str]) -> None:
+        """No row answers: what the description, the reviews or the shop's terms say to it."""
+        found = await self._questions.ask(turn, product)
+        if found and say_answer(turn, product, found):
+            return
+        if found:
+            say_unknown(turn, product)
+        elif asked:
+            self._say_attributes(turn, product, asked)
+        else:  # nobody read anything: the sheet may have it
             _say_all(turn, product)
 
     def _say_attributes(self, turn: Turn, product: ProductFacts, asked: list[str]) -> None:

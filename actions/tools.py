@@ -29,6 +29,8 @@ from actions.forecasting_answers import (
     WaysToSellAnswer,
     WhatIfAnswer,
 )
+from actions.promotion_tools import PromotionTools
+from actions.review_tools import ReviewTools
 from actions.tool_answers import (
     Json,
     ProposalsAnswer,
@@ -80,7 +82,7 @@ class ToolAnswerInvalid(ShopclerkError):
     code, status, retryable = ErrorCode.INTERNAL, 502, True
 
 
-class ToolsClient:
+class ToolsClient(ReviewTools, PromotionTools):
     """One per process. `transport` and `total_seconds` are for tests."""
 
     def __init__(
@@ -176,14 +178,26 @@ class ToolsClient:
         path = "/image-tags/proposals"
         return await self._call("image_tags", path, asked, ProposalsAnswer, retry_on=ToolUnreached)
 
+    async def _read(
+        self, tool: str, path: str, asked: Json, shape: type[Answer], *, seconds: float | None = None
+    ) -> Answer:
+        return await self._call(tool, path, asked, shape, retry_on=ToolUnavailable, seconds=seconds)
+
     async def _call(
-        self, tool: str, path: str, asked: Json, shape: type[Answer], *, retry_on: type[ToolUnavailable]
+        self,
+        tool: str,
+        path: str,
+        asked: Json,
+        shape: type[Answer],
+        *,
+        retry_on: type[ToolUnavailable],
+        seconds: float | None = None,
     ) -> Answer:
         """Ask a tool. `retry_on`: ToolUnavailable for pure reads, ToolUnreached where a second call leaves a trace."""
         breaker = await self._breakers.get_breaker(tool)
         try:
             with timed(tool_seconds, tool=tool):
-                async with breaker, _deadline(tool, self._seconds_for(tool)):
+                async with breaker, _deadline(tool, seconds or self._seconds_for(tool)):
                     return await self._retried(path, asked, shape, retry_on)
         except OpenedState as error:
             raise ToolUnavailable(f"The {tool} tool failed several times and is left alone for a moment.") from error

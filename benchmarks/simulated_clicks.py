@@ -77,16 +77,18 @@ class Month:
         return [day for day in range(1, self.days) if (self.appeal[day] != self.appeal[day - 1]).any()]
 
 
-def month(world: World, *, days: int, seed: int) -> Month:
+def month(world: World, *, days: int, seed: int, drifting: bool = True) -> Month:
+    """`drifting` False: no fashion ever changes, and regret may flatten."""
     rng = stream(seed, "simulated clicks")
     promotions = _promotions(rng, world, days)
     match = taste_match(world.customers, world.features, promotions)
     day, customer = _visits(rng, world, days)
+    appeal = _appeal(rng, days, len(promotions.items))
     return Month(
         promotions,
         [_candidate(world, at, one) for at, one in enumerate(promotions.items)],
         match,
-        _appeal(rng, days, len(promotions.items)),
+        appeal if drifting else np.zeros_like(appeal),
         day,
         customer,
         rng.choice(len(SLOTS), size=len(day), p=SLOT_SHARES),

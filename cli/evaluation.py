@@ -45,7 +45,7 @@ def forecasting(
 ) -> None:
     """Accuracy, and coverage and width of both bands, from several origins. Without a file: the public sets."""
     from cli.forecasting_evaluation import Asked, evaluate_public, evaluate_sales
-    from ml_tools.forecasting.datasets import Columns
+    from ml_tools.forecasting.evaluation.datasets import Columns
 
     try:
         columns = Columns(promotion=promotion_column, price=price_column, open=open_column, group=group_column)
@@ -143,6 +143,58 @@ def promotions(
                     impressions, clicks, _names_in(models), train=train, peers=peers, progress=progress
                 )
             )
+    except ShopclerkError as error:
+        _refuse(error)
+    report(found, as_json=as_json)
+
+
+@evaluate_app.command()
+def reviews(
+    reviews: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="csv, csv.gz or parquet: a row a review.")
+    ] = None,
+    text: Annotated[str, typer.Option(help="Its column of texts.")] = "text",
+    label: Annotated[str, typer.Option(help="Its column of labels: 0 or 1, or 1 to 5 stars.")] = "positive",
+    train: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Reviews for the peers to learn from.")
+    ] = None,
+    public: Annotated[str, typer.Option(help="Without a file: which public sets, as amazon,clothing.")] = "",
+    peers: Annotated[bool, typer.Option("--peers", help="Also run the peers on the same reviews.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Accuracy, macro-F1, AUC and calibration of sentiment. Without a file: the public sets' test parts."""
+    from cli.reviews_evaluation import evaluate_public, evaluate_reviews
+
+    try:
+        with _working("reviews") as working:
+            progress = _lines_of(working)
+            found = (
+                evaluate_public(_names_in(public), peers=peers, progress=progress)
+                if reviews is None
+                else evaluate_reviews(reviews, text, label, train=train, peers=peers, progress=progress)
+            )
+    except ShopclerkError as error:
+        _refuse(error)
+    report(found, as_json=as_json)
+
+
+@evaluate_app.command()
+def search(
+    products: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="A file as `import products` takes it.")
+    ] = None,
+    public: Annotated[str, typer.Option(help="Without a file: which catalogues, as fashion-photos,phones.")] = "",
+    each: Annotated[int, typer.Option(min=4, max=2000, help="Queries of every kind.")] = 200,
+    peers: Annotated[bool, typer.Option("--peers", help="Also ask BM25, plain embeddings, the full text.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """NDCG, recall and MRR of names, typos, attributes, prices, synonyms and units with known answers."""
+    from cli.search_evaluation import evaluate_search
+
+    try:
+        with _working("searches") as working:
+            progress = _lines_of(working)
+            found = evaluate_search(_names_in(public), each=each, peers=peers, progress=progress, products=products)
     except ShopclerkError as error:
         _refuse(error)
     report(found, as_json=as_json)

@@ -14,7 +14,7 @@ from common.errors import BadRequest
 from common.settings import settings
 from store.importers.report import ImportReport, write_errors
 from store.importers.run import import_file
-from store.jobs import EMBED_IMAGES, defer
+from store.jobs import EMBED_IMAGES, READ_REVIEWS, REFRESH_SEARCH, defer
 
 SHOWN = 20  # errors on the screen; all go into the file
 
@@ -87,6 +87,9 @@ def _import(kind: str, file: Path, database_url: str, images: Path | None, conso
         )
     if report.ok and kind == "products":
         defer(database_url, EMBED_IMAGES)  # a running shop looks at the new pictures at once
+        defer(database_url, REFRESH_SEARCH)  # ... and reads the new texts
+    if report.ok and kind == "reviews":
+        defer(database_url, READ_REVIEWS)
     return report
 
 

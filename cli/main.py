@@ -11,10 +11,13 @@ from cli.maintenance import doctor, erase, health, migrate
 from cli.training import train_app
 from cli.up import up
 from cli.users import app as user_app
+from cli.words_evaluation import answers, mood
 
 app = typer.Typer(help="The open-source shop assistant.", no_args_is_help=True, pretty_exceptions_enable=False)
 for command in (up, chat, migrate, health, doctor, erase):
     app.command()(command)
+for command in (answers, mood):
+    evaluate_app.command()(command)
 for name, group in {
     "import": import_app,
     "demo": demo_app,

@@ -20,6 +20,8 @@ PROGRAMS = {
     "recommender-quick": [sys.executable, "-m", "ml_tools.recommender.train", "--quick"],
     "promotions": [sys.executable, "-m", "ml_tools.promotions.train"],
     "visual-search": [sys.executable, "-m", "ml_tools.visual_search.train"],
+    "reviews": [sys.executable, "-m", "ml_tools.reviews.sentiment.fine_tune"],
+    "review-sentiment": [sys.executable, "-m", "ml_tools.reviews.sentiment.train"],
     "sentence-encoder": [sys.executable, "-m", "ml_tools.sentence_encoder.train"],
 }
 train_app = typer.Typer(help="Train a model on this shop's data.", no_args_is_help=True)
@@ -58,6 +60,18 @@ def promotions() -> None:
 def visual_search() -> None:
     """Train the network of the visual search that ships in models/ on public data; about an hour on 2 cores."""
     _train_here("visual-search")
+
+
+@train_app.command()
+def reviews() -> None:
+    """Teach the sentiment of reviews this shop's own starred ones; kept only if it tells others of them better."""
+    _train_here("reviews")
+
+
+@train_app.command()
+def review_sentiment() -> None:
+    """Train the sentiment that ships in models/ on public reviews; about an hour on 2 cores."""
+    _train_here("review-sentiment")
 
 
 @train_app.command()

@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     limits_factor: float = Field(default=1.0, gt=0, description="multiplies the request limits, for load tests")
     allowed_origins: list[str] = Field(default_factory=list, description="other origins that may use the chat API")
 
+    promotions_in_chat: bool = Field(default=True, description="whether a fitting promotion may follow an answer")
+
     log_level: str = "INFO"
     threads: int = Field(default=2, ge=1, description="threads of torch and ONNX Runtime")
 

@@ -10,11 +10,15 @@ from sqlalchemy import text
 from common.http import install
 from common.metrics import instrument_engine
 from common.settings import Settings
+from ml_tools.answers.api import AnswersTool
 from ml_tools.forecasting.api import ForecastingTool
 from ml_tools.jobs import work
 from ml_tools.promotions.api import PromotionsTool
+from ml_tools.promotions.campaigns.api import CampaignsTool
 from ml_tools.recommender.api import RecommenderTool
 from ml_tools.registry import Registry, Status, Tool, ToolState
+from ml_tools.reviews.api import ReviewsTool
+from ml_tools.search.api import SearchTool
 from ml_tools.settings import ToolsSettings
 from ml_tools.visual_search.api import VisualSearchTool
 from store.session import Database
@@ -22,11 +26,16 @@ from store.session import Database
 
 def every_tool(config: Settings, limits: ToolsSettings, database: Database) -> list[Tool]:
     """The one list of tools; a new room adds its line here."""
+    recommender = RecommenderTool(config, limits, database)
     return [
         ForecastingTool(config, limits, database),
         VisualSearchTool(config, limits, database),
-        RecommenderTool(config, limits, database),
+        recommender,
         PromotionsTool(config, limits, database),
+        CampaignsTool(config, limits, database),
+        ReviewsTool(config, limits, database),
+        SearchTool(config, limits, database, recommender=recommender),
+        AnswersTool(config, limits, database),
     ]
 
 

@@ -27,6 +27,9 @@ class ToolsSettings(BaseSettings):
     promotions_exploration: float = Field(
         default=0.02, ge=0.001, le=0.5, description="share of promotions that are chosen at random"
     )
+    campaigns_break_even: float = Field(
+        default=1.0, gt=0, le=1000, description="attributed revenue per unit of spend that a campaign has to bring"
+    )
     promotions_patience: int = Field(
         default=120, ge=0, le=86_400, description="seconds until a promotion without a click is learnt as not clicked"
     )

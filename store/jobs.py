@@ -7,8 +7,12 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 SCHEMA = "jobs"
 EMBED_IMAGES = "embed_images"
+READ_REVIEWS = "read_reviews"
+REFRESH_SEARCH = "refresh_search"
 TRAIN_RECOMMENDER = "train_recommender"
 LEARN_PROMOTIONS = "learn_promotions"
+TRAIN_PROMOTIONS = "train_promotions"
+COUNT_PROMOTIONS = "count_promotions"
 TRAIN_FORECASTING = "forecasting_refresh"
 CHECK_FORECASTS = "forecast_check"
 _OPTIONS = f"-c search_path={SCHEMA}"

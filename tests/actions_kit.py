@@ -94,7 +94,7 @@ class Talk:
     slot: dict[str, Any] | None = None
 
     async def ask(self, intent: str, *entities: dict[str, Any], text: str = "", **more: Any) -> Said:
-        """The turn of that intent, with these entities; `page`, `image`, `ranking`, `token` may be given."""
+        """The turn of that intent, with these entities; `page`, `image`, `ranking`, `token`, `mood` may be given."""
         caller = Caller(self.subject, self.role, self.public_id, self.customer_id)
         metadata = {
             "token": more.get("token", self.shop.signer.sign(caller)),
@@ -104,7 +104,7 @@ class Talk:
         }
         message = {
             "text": text, "intent": {"name": more.get("understood", intent)}, "entities": list(entities),
-            "intent_ranking": more.get("ranking", []), "metadata": metadata,
+            "intent_ranking": more.get("ranking", []), "metadata": metadata, "mood": more.get("mood"),
         }  # fmt: skip
         said = await run(self.shop.action_of(intent), self.public_id, {SLOT: self.slot}, message)
         for event in said.events:

@@ -31,14 +31,18 @@ from ml_tools.promotions.schemas import RankRequest
 from ml_tools.recommender.schemas import RecommendationsRequest
 from tests import fake_forecasting as forecasting
 from tests.fake_forecasting import TODAY
+from tests.fake_promotions import FakePromotionTools
+from tests.fake_reviews import FakeReviewTools
 
 NOW = datetime.combine(TODAY, time(12), UTC)
 
 
-class FakeTools:
+class FakeTools(FakeReviewTools, FakePromotionTools):
     """Tools that give what they are told to: an answer, or an error to raise."""
 
     def __init__(self) -> None:
+        super().__init__()
+        FakePromotionTools.__init__(self)
         self.asked: list[tuple[str, int, str]] = []  # forecasts: of what, how many days, by whom
         self.advised: list[tuple[str, dict[str, Any]]] = []  # what else the forecasting tool was asked
         self.changes: dict[str, Any] = {}  # fields of the forecasting tool's answers that are otherwise

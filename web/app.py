@@ -39,7 +39,10 @@ from web.chat.record import Record
 from web.chat.turns import DEADLINE_SECONDS, TurnService
 from web.console import forecasts as console_forecasts
 from web.console import pages as console_pages
+from web.console import promotions as console_promotions
+from web.console import reviews as console_reviews
 from web.console import tags as console_tags
+from web.console.campaign_reports import CampaignReports
 from web.console.forecast_advice import ForecastAdvice
 from web.limits import Limiter
 from web.security import AddressLimitMiddleware, BodyMiddleware, OriginMiddleware, Origins, SecurityHeadersMiddleware
@@ -48,6 +51,7 @@ from web.shop import pages as shop_pages
 from web.shop import route as shop_route
 from web.shop.promotions import Promotions
 from web.shop.recommender import Recommender
+from web.shop.search import Search
 from web.shop.static import CachedStatic
 from web.startup import check_accounts, check_settings
 
@@ -85,6 +89,8 @@ def create_app(
         forecast_advice=ForecastAdvice(settings.tools_url, transport=tools_transport),
         recommender=Recommender(settings.tools_url, transport=tools_transport),
         promotions=Promotions(settings.tools_url, transport=tools_transport),
+        campaign_reports=CampaignReports(settings.tools_url, transport=tools_transport),
+        search=Search(settings.tools_url, transport=tools_transport),
     )
     app = FastAPI(
         title="Shopclerk",
@@ -124,7 +130,16 @@ def _add_middleware(app: FastAPI, services: Services) -> None:
 def _add_routes(app: FastAPI) -> None:
     for api in (accounts_api, chat_api):
         app.include_router(api.router, responses=PROBLEMS)
-    for room in (chat_socket, accounts_pages, shop_pages, console_pages, console_forecasts, console_tags):
+    for room in (
+        chat_socket,
+        accounts_pages,
+        shop_pages,
+        console_pages,
+        console_forecasts,
+        console_promotions,
+        console_reviews,
+        console_tags,
+    ):
         app.include_router(room.router)
     app.mount("/static", CachedStatic(directory=STATIC), name="static")
     shop_route.install(app)
@@ -147,6 +162,8 @@ def _lifespan(services: Services, assistant: Assistant) -> Callable[[FastAPI], A
         await services.forecast_advice.close()
         await services.recommender.close()
         await services.promotions.close()
+        await services.campaign_reports.close()
+        await services.search.close()
         await services.database.close()
 
     return lifespan

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from web.chat.forecast_files import ForecastFiles
     from web.chat.images import ImageStore
     from web.chat.turns import TurnService
+    from web.console.campaign_reports import CampaignReports
     from web.console.forecast_advice import ForecastAdvice
     from web.shop.promotions import Promotions
     from web.shop.recommender import Recommender
+    from web.shop.search import Search
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Services:
     forecast_advice: "ForecastAdvice"
     recommender: "Recommender"
     promotions: "Promotions"
+    campaign_reports: "CampaignReports"
+    search: "Search"
 
 
 def services(connection: HTTPConnection) -> Services:

@@ -17,7 +17,7 @@ MIN_WORDS = 2
 # What somebody asks for. Greetings, yes and no, and follow-ups lean on something else and make no second question.
 QUESTIONS = frozenset(
     {
-        "ask_price", "ask_specification", "ask_size", "ask_stock", "ask_advantages", "search_products",
+        "ask_price", "ask_specification", "ask_size", "ask_stock", "ask_advantages", "ask_reviews", "search_products",
         "ask_delivery", "ask_returns_policy", "ask_payment", "ask_warranty", "ask_privacy", "ask_contact",
         "ask_order_status", "cancel_order", "return_order", "talk_to_human",
         "forecast_sales", "best_sellers", "revenue_report", "stock_runout",

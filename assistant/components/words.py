@@ -31,6 +31,8 @@ def words_of(text: str) -> list[Word]:
     result: list[Word] = []
     for match in _WORD.finditer(folded):
         after_apostrophe = match.start() > 0 and folded[match.start() - 1] == "_" and text[match.start() - 1] != "_"
+        if after_apostrophe and result and result[-1].is_number:
+            continue  # "the Note20's battery" is of the Note20
         if after_apostrophe and result:
             last = result.pop()
             result.append(Word(last.text + match.group(), last.start, match.end()))

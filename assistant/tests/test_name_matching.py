@@ -101,6 +101,7 @@ def test_places_in_the_text_stay_true_with_accents_and_apostrophes() -> None:
     text = "Où est l’iphone 13 ?"
     (product,) = [entity for entity in entities(text) if entity["entity"] == "product"]
     assert text[product["start"] : product["end"]].endswith("iphone 13")
+    assert [word.text for word in words_of("the Note20's battery")] == ["the", "note", "20", "battery"]
     assert [word.text for word in words_of("what's the S21+")] == ["whats", "the", "s", "21", "plus"]
 
 

@@ -66,6 +66,10 @@ class RecommenderTool:
         )
 
     @property
+    def is_loaded(self) -> bool:
+        return self._service is not None
+
+    @property
     def service(self) -> "RecommenderService":
         if self._service is None:
             raise ModelUnavailable("The recommender is not loaded.")

@@ -83,6 +83,11 @@ class RecommenderService:
         self._capacity, self._exploration = capacity, exploration
         self._quiet_until: dict[str, float] = {}  # by surface
 
+    @property
+    def assortments(self) -> Assortments:
+        """The places of products, for tools that lean on what somebody likes."""
+        return self._assortments
+
     async def recommend(self, request: RecommendationsRequest) -> RecommendationsAnswer:
         """Up to `n` products that may be bought now; fewer only where the filters leave fewer. Nobody's history is no
         error. ModelUnavailable while nothing was trained."""

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ARRAY, REAL, BigInteger, CheckConstraint, Float, ForeignKey, Index, Numeric, String, Text
+from sqlalchemy import ARRAY, REAL, BigInteger, CheckConstraint, Float, ForeignKey, Index, Numeric, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.tables.base import Base, CreatedAt, Id, PublicId
@@ -66,6 +66,7 @@ class Impression(Base):
         Index("ix_impressions_promotion_id_shown_at", "promotion_id", "shown_at"),
         Index("ix_impressions_customer_id_shown_at", "customer_id", "shown_at"),
         Index("ix_impressions_session_shown_at", "session", "shown_at"),
+        Index("ix_impressions_order_id", "order_id", postgresql_where=text("order_id IS NOT NULL")),
     )
 
 

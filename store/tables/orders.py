@@ -119,4 +119,6 @@ class Review(Base):
     __table_args__ = (
         CheckConstraint("rating BETWEEN 1 AND 5", name="rating_in_range"),
         UniqueConstraint("product_id", "customer_id", "written_at"),
+        Index("ix_reviews_customer_id_written_at", "customer_id", "written_at"),
+        Index("ix_reviews_product_id_written_at", "product_id", "written_at"),
     )

@@ -18,13 +18,15 @@ SHOPPERS = {"ask_order_status", "cancel_order", "return_order"}
 MARKETERS = {
     "forecast_sales", "change_horizon", "revenue_report", "stock_runout", "tag_products", "experiment_report",
     "run_out_forecast", "order_quantity", "what_if", "sell_more", "forecast_track_record", "compare_last_year",
-    "forecast_as_chart", "forecast_as_csv", "sales_drivers",
+    "forecast_as_chart", "forecast_as_csv", "sales_drivers", "promotion_report", "promotion_for_segment",
+    "campaign_value", "worst_reviewed", "review_complaints",
 }  # fmt: skip
 EVERYBODYS = {
     "ask_capabilities", "ask_price", "ask_specification", "ask_size", "ask_stock", "ask_advantages",
+    "ask_reviews", "best_reviewed", "ask_delivery",
     "compare_products", "search_products", "refine_search", "choose_listed", "follow_up_product", "affirm", "deny",
-    "talk_to_human", "best_sellers", "send_image", "find_similar", "recommend",
-    "goes_with", "others_also_bought", "why_recommended", "unsure", "out_of_scope",
+    "talk_to_human", "insult", "best_sellers", "send_image", "find_similar", "recommend",
+    "goes_with", "others_also_bought", "why_recommended", "ask_deals", "unsure", "out_of_scope",
 }  # fmt: skip
 ALLOWED = {
     **{intent: set(Role) for intent in EVERYBODYS},

@@ -1,7 +1,7 @@
 """Clicks on recommended products: each is noted once, for somebody with a session who came from our own pages."""
 
 from datetime import UTC, datetime, timedelta
-from typing import get_args
+from typing import Any, get_args
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
@@ -25,7 +25,7 @@ def recommended_where(request: Request) -> dict[str, str] | None:
 
 
 async def note_click(
-    request: Request, session: AsyncSession, visitor: SessionInfo | None, product: Product, detail: dict[str, str]
+    request: Request, session: AsyncSession, visitor: SessionInfo | None, product: Product, detail: dict[str, Any]
 ) -> Response:
     """Note the click and lead on to the product's plain address, which may be kept, shared and loaded again."""
     if visitor and is_a_click_of_ours(request) and not await _clicked_before(session, visitor, product):

@@ -35,6 +35,7 @@ class ListQuery(BaseModel):
     max: Price = None
     in_stock: bool = False
     deals: bool = False
+    as_typed: bool = False  # words are not corrected
     sort: Sort = Sort.BEST
     page: Annotated[int, Field(ge=1, le=10_000)] = 1
 

@@ -1,7 +1,7 @@
 """The shop's pages to look at: home, lists, a product, the policies; and the router that holds all shop pages."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
@@ -10,26 +10,40 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from common.errors import NotFound
+from common.policies import policies as every_policy
 from store.browsing import Card, Filters, Sort, cards, facets, list_products, shelf, similar
 from store.embeddings import similar_looking
 from store.events import record_event
-from store.reviews import newest_reviews, rating_summary
+from store.reviews import rating_summary
 from store.tables import Category, Product
 from web.accounts.session import SessionInfo
+from web.services import services
 from web.shop import cart, checkout, media, orders, promotions
 from web.shop.clicks import note_click, recommended_where
 from web.shop.formats import specifications
 from web.shop.listing import SORTS, ListQuery
-from web.shop.picks import recommended, shelf_of
+from web.shop.opinions import opinions_of, shown_reviews
+from web.shop.picks import customer_of, recommended, shelf_of
 from web.shop.promotions import banner_of, note_shown, offered
 from web.shop.rendering import page
 from web.shop.route import PageRoute
+from web.shop.search import (
+    SearchAnswer,
+    Understanding,
+    facets_of,
+    found_where,
+    listing_of,
+    question,
+    understanding_of,
+)
 from web.shop.variants import variant_groups
 from web.shop.visiting import Slug, Visitor, transaction
 
 SHELF = 8
 PICKS = 4  # recommended beside a product
 FEWEST_LOOKALIKES = 4  # fewer make no shelf
+Aspect = Annotated[str | None, Query(max_length=60)]
+Reference = Annotated[str | None, Query(max_length=80)]
 pages = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
@@ -78,14 +92,17 @@ async def category(request: Request, slug: Slug, query: Annotated[ListQuery, Que
 
 
 async def _list(request: Request, query: ListQuery, visitor: SessionInfo | None, path: str) -> Response:
-    filters = query.filters()
+    filters, answer = query.filters(), await _searched(request, query, visitor)
     async with transaction(request) as session:
         here = await _category(session, query.category) if query.category else None
-        listing = await list_products(session, filters, sort=query.sort, page=query.page)
+        if answer:
+            listing = await listing_of(session, answer, query.page)
+        else:
+            listing = await list_products(session, filters, sort=query.sort, page=query.page)
         if query.page > listing.pages:
             return RedirectResponse(query.address(path, page=listing.pages), status_code=303)
         if query.q and query.page == 1:
-            _record_search(session, visitor, query.q, listing.total)
+            _record_search(session, visitor, query.q, listing.total, answer)
         return await page(
             request,
             session,
@@ -96,13 +113,31 @@ async def _list(request: Request, query: ListQuery, visitor: SessionInfo | None,
             here=here,
             children=await _children(session, here),
             listing=listing,
-            facets=await facets(session, filters),
+            facets=await (facets_of(session, query, answer) if answer else facets(session, filters)),
             sorts=SORTS,
+            understanding=understanding_of(query, path, answer) if answer else Understanding(),
+            searched=answer is not None,
         )
 
 
-def _record_search(session: AsyncSession, visitor: SessionInfo | None, words: str, found: int) -> None:
-    detail = {"words": words, "found": found}
+async def _searched(request: Request, query: ListQuery, visitor: SessionInfo | None) -> SearchAnswer | None:
+    """What the search tool finds for the words; None without words, or while it is away: SQL searches then.
+
+    Not to be awaited inside a transaction: a slow tool would hold a connection that others wait for."""
+    if not query.q:
+        return None
+    customer_id = await customer_of(request, visitor)
+    subject = visitor.subject if visitor else None
+    return await services(request).search.find(question(query, customer_id=customer_id, session=subject))
+
+
+def _record_search(
+    session: AsyncSession, visitor: SessionInfo | None, words: str, found: int, answer: SearchAnswer | None
+) -> None:
+    """What was shown is kept with it, so that clicks can be held against it."""
+    detail: dict[str, Any] = {"words": words, "found": found}
+    if answer:
+        detail["shown"] = [hit.id for hit in answer.products]
     customer_id, subject = (visitor.customer_id, visitor.subject) if visitor else (None, None)
     record_event(session, "search", customer_id=customer_id, visitor=subject, detail=detail)
 
@@ -126,9 +161,11 @@ async def _children(session: AsyncSession, here: Category | None) -> list[Catego
 
 
 @pages.get("/p/{public_id}")
-async def product(request: Request, public_id: Slug, visitor: Visitor) -> Response:
-    """One product in full, with what goes with it."""
-    clicked = recommended_where(request)
+async def product(
+    request: Request, public_id: Slug, visitor: Visitor, aspect: Aspect = None, review: Reference = None
+) -> Response:
+    """One product in full, with what goes with it; its reviews may be narrowed to an aspect, or lead to one review."""
+    clicked = recommended_where(request) or found_where(request)
     async with transaction(request) as session:
         found = await _product(session, public_id)
         if clicked is not None:
@@ -152,6 +189,8 @@ async def product(request: Request, public_id: Slug, visitor: Visitor) -> Respon
         record_event(session, "view", customer_id=customer_id, visitor=subject, product_id=found.id)
         (card,) = await cards(session, [found.id])
         alike = await _lookalikes(session, found)
+        said = await opinions_of(session, found.id, found.public_id, aspect)
+        about = next((bar for bar in said.bars if bar.chosen), None) if said else None
         banner = await banner_of(session, offer)
         response = await page(
             request,
@@ -164,7 +203,9 @@ async def product(request: Request, public_id: Slug, visitor: Visitor) -> Respon
             specifications=specifications(found.attributes),
             advantages=found.attributes.get("advantages") or [],
             summary=await rating_summary(session, found.id),
-            reviews=await newest_reviews(session, found.id),
+            opinions=said,
+            about=about,
+            reviews=await shown_reviews(session, found.id, aspect=about.slug if about else None, reference=review),
             lookalikes=alike,
             similar=[] if alike else await similar(session, found),
             trail=await _trail(session, found.category),
@@ -199,7 +240,7 @@ async def _trail(session: AsyncSession, leaf: Category) -> list[Category]:
 async def policies(request: Request) -> Response:
     """Delivery, returns, payment, warranty, privacy, contact."""
     async with transaction(request) as session:
-        return await page(request, session, "policies.html")
+        return await page(request, session, "policies.html", policies=every_policy())
 
 
 router = APIRouter()

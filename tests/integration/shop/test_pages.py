@@ -1,11 +1,13 @@
 """The shop's pages over HTTP, without JavaScript: what they show, and the way from a product to an order."""
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 import httpx
 import pytest
 
+from common.policies import policies
 from tests.gateway_kit import Gateway
 from tests.integration.shop.page_kit import (
     CARD,
@@ -82,6 +84,11 @@ async def test_looking_at_a_product_is_an_event_of_the_visitor(web: Gateway, bro
         email=email,
     )
     assert events == [("view", NOTE20)]
+
+
+async def test_the_policies_page_says_what_the_chat_says(browser: httpx.AsyncClient) -> None:
+    page = unescape((await browser.get("/policies")).text)
+    assert all(policy.text in page and f'id="{policy.slug}"' in page for policy in policies())
 
 
 @pytest.mark.parametrize("words", ["note20", "Galaxy Note 20", "galxy note20"])

@@ -22,7 +22,7 @@ from tests.actions_kit import RESPONSES_BY_NAME, Shop
 ACTIONS = sorted((ROOT / "actions").glob("*.py"))
 # Said by a rule alone, without an action.
 BY_RULE = {
-    "utter_greet", "utter_goodbye", "utter_thank", "utter_insult", "utter_delivery", "utter_returns_policy",
+    "utter_greet", "utter_goodbye", "utter_thank", "utter_returns_policy",
     "utter_payment", "utter_warranty", "utter_privacy", "utter_contact",
 }  # fmt: skip
 

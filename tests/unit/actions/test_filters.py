@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from actions.context import Filters
-from actions.entities import entities_of
+from actions.entities import Entities, entities_of
 from actions.filters import described, filters_of, loosened, merged
 from actions.variants import sorted_options
 from tests.actions_kit import spotted
@@ -91,3 +91,9 @@ def test_options_are_in_the_order_of_their_size() -> None:
     assert sorted_options(["1TB", "128GB", "512GB"]) == ["128GB", "512GB", "1TB"]
     assert sorted_options(["42", "38.5", "40"]) == ["38.5", "40", "42"]
     assert sorted_options(["Red", "Blue"]) == ["Red", "Blue"]
+
+
+def test_a_measure_is_neither_a_size_nor_a_word() -> None:
+    text = "phone with at least 6 inch and 128gb"
+    found = filters_of(Entities(size="6", storage="128GB", spans=[(20, 21), (31, 36)]), text)
+    assert found == Filters(words="phone", storage="128GB", at_least={"display_inches": 6.0})
