@@ -1,7 +1,7 @@
 """`shopclerk evaluate TOOL`: any tool against data that it has never seen, beside its peers."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -9,12 +9,14 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from common.errors import BadRequest, ShopclerkError
 
 evaluate_app = typer.Typer(help="Hold a tool against data that it has never seen.", no_args_is_help=True)
 notices = Console(stderr=True)
+
+WIDE = 10_000  # characters: a console that any table fits, to measure it
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")]
 
@@ -236,12 +238,33 @@ def report(result: dict[str, Any], *, as_json: bool) -> None:
         return
     metrics: dict[str, dict[str, float]] = result["metrics"]
     models = list(dict.fromkeys(model for by_model in metrics.values() for model in by_model))
-    table = Table("measure", *models, title=f"{result['tool']} on {result['data']}: {result['rows']:,} rows")
-    for measure, by_model in metrics.items():
-        table.add_row(measure, *(f"{by_model[model]:.3f}" if model in by_model else "" for model in models))
     console = Console()
-    console.print(table)
+    console.print(f"{result['tool']} on {result['data']}: {result['rows']:,} rows")
+    for some in _that_fit(models, metrics, console):
+        console.print(_table(metrics, some))
     console.print(f"{result['seconds']} s")
+
+
+def _table(metrics: Mapping[str, Mapping[str, float]], models: Sequence[str]) -> Table:
+    table = Table(Column("measure", no_wrap=True), *(Column(model, no_wrap=True) for model in models))
+    for measure, by_model in metrics.items():
+        if any(model in by_model for model in models):
+            table.add_row(measure, *(f"{by_model[model]:.3f}" if model in by_model else "" for model in models))
+    return table
+
+
+def _that_fit(
+    models: Sequence[str], metrics: Mapping[str, Mapping[str, float]], console: Console
+) -> Iterator[list[str]]:
+    """The models of each table, one below another where the console is too narrow for all: no figure is cut off."""
+    fitting: list[str] = []
+    for model in models:
+        if fitting and Console(width=WIDE).measure(_table(metrics, [*fitting, model])).maximum > console.width:
+            yield fitting
+            fitting = []
+        fitting = [*fitting, model]
+    if fitting:
+        yield fitting
 
 
 def _working(what: str) -> Progress:

@@ -137,7 +137,7 @@ async def test_many_by_one_writer_on_a_day_weigh_less_even_those_that_were_read_
     await assert_counts_are_right(database)
 
 
-async def test_a_burst_weighs_less_and_stars_that_contradict_the_words_do(database: Database, sold: Sold) -> None:
+async def test_a_burst_counts_less_as_do_stars_that_contradict_the_words(database: Database, sold: Sold) -> None:
     for day in range(1, 6):
         await write(database, sold, "Poor.", rating=1, at=NOON - timedelta(days=day))
     for minute in range(9):
