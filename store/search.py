@@ -25,6 +25,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    null,
     or_,
     select,
     true,
@@ -89,7 +90,7 @@ async def find_candidates(session: AsyncSession, sought: Sought) -> Candidates:
     allowed = _allowed(sought.conditions)
     found = union(*(select(part.c.id) for part in _branches(sought, allowed))).cte("found").prefix_with("MATERIALIZED")
     counted = (
-        literal(None, BigInteger) if allowed is None else select(func.count()).select_from(allowed).scalar_subquery()
+        cast(null(), BigInteger) if allowed is None else select(func.count()).select_from(allowed).scalar_subquery()
     )
     query = _described(sought).add_columns(counted).where(Product.id == any_(array_of(select(found.c.id))))
     rows = (await session.execute(query)).all()
@@ -187,7 +188,7 @@ def _vector(sought: Sought) -> Any:
 
 
 def _described(sought: Sought) -> Select[Any]:
-    likeness: ColumnElement[Any] = literal(None, Float)
+    likeness: ColumnElement[Any] = cast(null(), Float)
     if sought.vector is not None:
         likeness = 1 - ProductEmbedding.embedding.cosine_distance(_vector(sought))
     return (

@@ -84,6 +84,7 @@ def names(answer):
         ("phone with at least 5000 mah", ["Samsung Galaxy A12"]),
         ("galaxy 256 gb", ["Samsung Galaxy S21"]),
         ("6.8 inch phone", ["Nokia 8.3"]),
+        ("at least 6.7 inch display", ["Nokia 8.3"]),  # no word is left whose meaning could be compared
         ("waterproof phone", ["Nokia 8.3"]),
         ("gray phone", ["Samsung Galaxy S21"]),
         ("boots without leather", ["Alder Canvas Boots"]),
