@@ -103,7 +103,7 @@ class PromotionsTool:
         async with self._database.read() as session:
             beginning = await has_only_a_history(session)
         if beginning:
-            await run_beside(self._config, self.name, self._training or TRAINING)
+            await run_beside(self._config, self.name, (*(self._training or TRAINING), "--quick"))
 
         patience = timedelta(seconds=self._limits.promotions_patience)
         learnt = await Learner(self._database, patience=patience).learn()

@@ -1,10 +1,11 @@
 """Learning promotions anew from all that was shown, and choosing the click model beneath.
 
-    python -m ml_tools.promotions.train [--refresh]
+    python -m ml_tools.promotions.train [--refresh] [--quick]
 
-With --refresh (every night) nothing changes unless a click model is better than what serves. What an answer kept of its
-signals is taken as it stands. For other impressions (imported ones) they are worked out as they were at that moment:
-from what the person had touched and been shown before. The running shop goes on from there.
+With --refresh (every night) nothing changes unless a click model is better than what serves. With --quick (a shop's
+first start) none is tried, and only the belief is learnt. What an answer kept of its signals is taken as it stands. For
+other impressions (imported ones) they are worked out as they were at that moment: from what the person had touched and
+been shown before. The running shop goes on from there.
 """
 
 import argparse
@@ -150,6 +151,7 @@ def _running(connection: psycopg.Connection) -> list[int]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--refresh", action="store_true", help="change nothing unless a click model is better")
+    parser.add_argument("--quick", action="store_true", help="learn the belief, and try no click model beneath it")
     asked = parser.parse_args()
     config = settings()
     configure_logging("train", config.log_level)
@@ -157,7 +159,8 @@ def main() -> None:
         raise SystemExit("DATABASE_URL is not set. `shopclerk train promotions` sets it.")
     with connect(config.database_url) as connection:
         patience = tools_settings().promotions_patience
-        learnt = train(connection, patience=patience, refresh=asked.refresh, progress=_say)
+        makers = {} if asked.quick else MODELS
+        learnt = train(connection, patience=patience, refresh=asked.refresh, makers=makers, progress=_say)
     if learnt is None:
         print("No click model is better than what serves: all stays as it is.")  # noqa: T201
         return
