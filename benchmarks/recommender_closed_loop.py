@@ -35,12 +35,13 @@ from rich.table import Table
 from benchmarks.simulated_shoppers import Crowd, Lived, Scores, crowd, lists, live
 from common.sequential import Interval, Sums, rate
 from common.settings import ROOT, settings
+from ml_tools.recommender.features import TEXT_TOKENS
 from ml_tools.recommender.interactions import Floats, Interactions
 from ml_tools.recommender.models import MODELS
 from ml_tools.recommender.models.base import Recommender
 from ml_tools.recommender.models.item_knn import ItemKNN
-from ml_tools.recommender.texts import SentenceVectors
 from ml_tools.recommender.training_data import TrainingData, training_data
+from ml_tools.sentence_encoder.encoder import SentenceEncoder
 from store.demo.orders import CANCELLED
 from store.demo.world import World, draw_world
 from store.recommendations import ORDERED, Described
@@ -202,7 +203,7 @@ def learnt(world: World) -> tuple[TrainingData, dict[str, int]]:
     """What the store knows, and the row of each customer and guest in it."""
     events, lines = touches(world)
     config = settings()
-    encode = SentenceVectors(config.models_dir, threads=config.threads)
+    encode = SentenceEncoder(config.models_dir, threads=config.threads, most_tokens=TEXT_TOKENS)
     data = training_data(described(world), events, lines, None, encode)
     names = sorted({*events["who"], *lines["who"]})
     assert len(names) == data.learnt.interactions.customer_count

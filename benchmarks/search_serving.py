@@ -26,7 +26,8 @@ from rich.console import Console
 from benchmarks.visual_search import tools_process
 from common.logs import configure_logging
 from common.settings import settings
-from ml_tools.search.texts import TextEncoder, read_missing
+from ml_tools.search.texts import read_missing
+from ml_tools.sentence_encoder.encoder import SentenceEncoder
 from store.embedded import EmbeddedPostgres
 from store.migrate import upgrade
 from store.product_appeal import count_appeal
@@ -111,7 +112,7 @@ def _staged(cursor: psycopg.Cursor, columns: str) -> Any:
 
 async def take_up(url: str, *, drawn: bool) -> float:
     """Read the texts, or draw their vectors; count the vocabulary and appeal. Returns the seconds."""
-    encoder, database, started = TextEncoder(settings().models_dir, threads=2), Database(url), time.perf_counter()
+    encoder, database, started = SentenceEncoder(settings().models_dir, threads=2), Database(url), time.perf_counter()
     try:
         async with database.begin() as session:
             await count_terms(session)
@@ -126,7 +127,7 @@ async def take_up(url: str, *, drawn: bool) -> float:
     return time.perf_counter() - started
 
 
-def _draw_vectors(url: str, encoder: TextEncoder) -> None:
+def _draw_vectors(url: str, encoder: SentenceEncoder) -> None:
     texts = [f"{material} {kind}" for material in MATERIALS for kind in KINDS]
     centres = dict(zip(texts, encoder(texts), strict=True))
     noise = np.random.default_rng(3)

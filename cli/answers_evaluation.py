@@ -28,7 +28,7 @@ def evaluate_answers(questions: Path, *, peers: bool, config: Settings | None = 
     asked, known = asyncio.run(_looked_up(config.database_url, [read_labelled(questions), read_labelled(QUESTIONS)]))
     if not asked:
         raise BadRequest(f"The shop sells none of the products of {questions.name}.")
-    encoder = SentenceEncoder(config.models_dir / "sentence_encoder", threads=config.threads)
+    encoder = SentenceEncoder(config.models_dir, threads=config.threads)
     ranker = Ranker.open(config.models_dir / "answers")
     answerers = {"answers": ours(ranker, encoder)}
     if peers:

@@ -18,7 +18,7 @@ from ml_tools.search.peers import peers as every_peer
 from ml_tools.search.queries import queries
 from ml_tools.search.refreshing import refresh
 from ml_tools.search.service import NAME, VERSION, SearchService
-from ml_tools.search.texts import TextEncoder
+from ml_tools.sentence_encoder.encoder import SentenceEncoder
 from store.embedded import EmbeddedPostgres
 from store.importers.run import import_file
 from store.migrate import upgrade
@@ -89,7 +89,7 @@ def _one(url: str, file: Path, home: Path, each: int, peers: bool, progress: Pro
 async def _asked(url: str, each: int, peers: bool, progress: Progress) -> tuple[Metrics, int]:
     config, database = settings(), Database(url, pool_size=4)
     try:
-        encoder = TextEncoder(config.models_dir, threads=config.threads)
+        encoder = SentenceEncoder(config.models_dir, threads=config.threads)
         await refresh(database, encoder)
         service = SearchService(database, encoder, Capacity(running=1, waiting=4))
         async with database.read() as session:

@@ -40,7 +40,7 @@ def _bm25(question: str, found: Sequence[Passage]) -> np.ndarray:
 
 def _embeddings(encoder: SentenceEncoder) -> Scorer:
     def scored(question: str, found: Sequence[Passage]) -> np.ndarray:
-        vectors = encoder.encode([question, *(passage.text for passage in found)])
+        vectors = encoder([question, *(passage.text for passage in found)])
         return vectors[1:] @ vectors[0]
 
     return scored

@@ -64,7 +64,7 @@ def features(
     """The passages that are compared, their cosines (n,), and a row of FEATURES for each (n, features)."""
     rarity = _rarities(question, found)
     compared = _worth_comparing(question, found, rarity)
-    vectors = encoder.encode([question.text, *(passage.text for passage in compared)])
+    vectors = encoder([question.text, *(passage.text for passage in compared)])
     cosines = vectors[1:] @ vectors[0] if compared else np.zeros(0)
     ranks = np.argsort(np.argsort(-cosines))
     unknown = _share_unknown(question, found, rarity)

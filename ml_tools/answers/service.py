@@ -24,6 +24,8 @@ from store.session import Database
 
 log = structlog.get_logger()
 
+REMEMBERED = 20_000  # texts whose vectors are kept: 31 MB
+
 
 class AnswersService:
     def __init__(
@@ -71,8 +73,8 @@ class AnswersService:
 def open_service(config: Settings, limits: ToolsSettings, database: Database) -> AnswersService:
     """The service with what ships, warm; raises BrokenArtefact."""
     # One thread: texts are so short that a second one burns more than it saves.
-    encoder = SentenceEncoder(config.models_dir / "sentence_encoder", threads=1)
-    encoder.encode(["is it waterproof"])
+    encoder = SentenceEncoder(config.models_dir, threads=1, remembered=REMEMBERED)
+    encoder(["is it waterproof"])
     ranker = Ranker.open(config.models_dir / "answers")
     capacity = Capacity(running=config.threads, waiting=limits.tools_waiting)
     return AnswersService(database, ranker, encoder, capacity)

@@ -108,7 +108,7 @@ async def main() -> int:
     database = Database(config.database_url)
     asked = await look_up(database, read_labelled(QUESTIONS))
     await database.close()
-    encoder = SentenceEncoder(config.models_dir / "sentence_encoder", threads=config.threads)
+    encoder = SentenceEncoder(config.models_dir, threads=config.threads)
     ranker, gain = train(asked, encoder)
     quality = {"questions": len(asked), "gain_unseen": round(gain, 3), "threshold": ranker.threshold}
     write(ranker, config.models_dir / "answers", f"{len(asked)} questions on products of the demo store", quality)

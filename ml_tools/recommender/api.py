@@ -48,15 +48,16 @@ class RecommenderTool:
         and until then requests are told so."""
         from ml_tools.capacity import Capacity
         from ml_tools.recommender.assortment import Assortments
+        from ml_tools.recommender.features import TEXT_TOKENS
         from ml_tools.recommender.service import RecommenderService
         from ml_tools.recommender.serving import Serving, one_thread_a_request
-        from ml_tools.recommender.texts import SentenceVectors
+        from ml_tools.sentence_encoder.encoder import SentenceEncoder
 
         one_thread_a_request()
         config = self._config
         serving = Serving(config.trained_dir)
         serving.load()
-        encode = SentenceVectors(config.models_dir, threads=1)
+        encode = SentenceEncoder(config.models_dir, threads=1, most_tokens=TEXT_TOKENS)
         self._service = RecommenderService(
             self._database,
             serving,

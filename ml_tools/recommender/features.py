@@ -20,6 +20,9 @@ PRICE_STEP = 1.5  # prices that differ by less than this factor share a word
 MOST_VALUE_LETTERS = 40
 
 
+TEXT_TOKENS = 64  # of a product's text that count: the beginning says what it is
+
+
 class TextEncoder(Protocol):
     """Texts -> unit vectors [n, 384]."""
 

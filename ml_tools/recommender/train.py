@@ -24,7 +24,7 @@ from common.settings import settings
 from ml_tools import artefacts
 from ml_tools.artefacts import Artefact, Manifest
 from ml_tools.errors import BrokenArtefact
-from ml_tools.recommender.features import TextEncoder
+from ml_tools.recommender.features import TEXT_TOKENS, TextEncoder
 from ml_tools.recommender.interactions import Interactions
 from ml_tools.recommender.judging import Verdict, judged
 from ml_tools.recommender.model import NAME, TOOL, ServedModel, files_of
@@ -174,12 +174,12 @@ async def _main() -> None:
         raise SystemExit("DATABASE_URL is not set. `shopclerk train recommender` sets it.")
     import torch
 
-    from ml_tools.recommender.texts import SentenceVectors
+    from ml_tools.sentence_encoder.encoder import SentenceEncoder
 
     torch.set_num_threads(config.threads)
     if options.refresh and hasattr(os, "nice"):
         os.nice(10)  # the shop's requests come first
-    encode = SentenceVectors(config.models_dir, threads=config.threads)
+    encode = SentenceEncoder(config.models_dir, threads=config.threads, most_tokens=TEXT_TOKENS)
     try:
         outcome = await train_from_store(
             config.database_url,

@@ -139,9 +139,9 @@ def version_of(sentiment: str, found: Mapping[str, Sequence[str]]) -> str:
 
 def encoder(models: Path, *, threads: int) -> Encode:
     """The sentence encoder that ships."""
-    from ml_tools.recommender.texts import SentenceVectors
+    from ml_tools.sentence_encoder.encoder import SentenceEncoder
 
-    return SentenceVectors(models, threads=threads)
+    return SentenceEncoder(models, threads=threads)
 
 
 def _known(slug: str, words: Sequence[str]) -> Known:

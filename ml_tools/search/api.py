@@ -47,10 +47,10 @@ class SearchTool:
         from ml_tools.capacity import Capacity
         from ml_tools.search.affinity import RecommendersTastes
         from ml_tools.search.service import SearchService
-        from ml_tools.search.texts import TextEncoder
+        from ml_tools.sentence_encoder.encoder import SentenceEncoder
 
         config = self._config
-        encoder = TextEncoder(config.models_dir, threads=1)
+        encoder = SentenceEncoder(config.models_dir, threads=1)
         encoder(["a word"])
         tastes = RecommendersTastes(self._database, self._recommender) if self._recommender else None
         capacity = Capacity(running=config.threads, waiting=self._limits.tools_waiting)

@@ -23,7 +23,7 @@ from ml_tools.recommender.api import RecommenderTool
 from ml_tools.search.affinity import RecommendersTastes
 from ml_tools.search.ranking import WEIGHTS, Weights, features_of
 from ml_tools.search.service import SearchService
-from ml_tools.search.texts import TextEncoder
+from ml_tools.sentence_encoder.encoder import SentenceEncoder
 from ml_tools.settings import tools_settings
 from store.product_appeal import count_appeal
 from store.search_clicks import ClickedSearch, clicked_searches
@@ -67,7 +67,7 @@ async def _count(session: AsyncSession, until: datetime | None) -> None:
 async def main(url: str, models: Path | None) -> None:
     config = settings()
     database = Database(url, pool_size=2)
-    service = SearchService(database, TextEncoder(config.models_dir, threads=1), Capacity(running=1, waiting=4))
+    service = SearchService(database, SentenceEncoder(config.models_dir, threads=1), Capacity(running=1, waiting=4))
     tastes = None
     if models:
         tool = RecommenderTool(config.model_copy(update={"shopclerk_home": models.parent}), tools_settings(), database)

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import numpy as np
 
-from ml_tools.search.texts import TextEncoder, text_of
+from ml_tools.search.texts import text_of
 from ml_tools.search.words import words_of
+from ml_tools.sentence_encoder.encoder import SentenceEncoder
 from store.products import ProductFilters, search
 from store.search_catalogue import CatalogueProduct
 from store.search_vectors import ProductText
@@ -19,7 +20,7 @@ Searcher = Callable[[str], Awaitable[Sequence[str]]]  # a query -> public ids, b
 
 
 def peers(
-    database: Database, products: Sequence[CatalogueProduct], encoder: TextEncoder, *, most: int
+    database: Database, products: Sequence[CatalogueProduct], encoder: SentenceEncoder, *, most: int
 ) -> dict[str, Searcher]:
     """By name; each answers with at most `most` products."""
     texts = [_text(product) for product in products]
@@ -51,7 +52,7 @@ def _bm25(texts: Sequence[str], ids: Sequence[str], most: int) -> Searcher:
     return find
 
 
-def _embeddings(texts: Sequence[str], ids: Sequence[str], encoder: TextEncoder, most: int) -> Searcher:
+def _embeddings(texts: Sequence[str], ids: Sequence[str], encoder: SentenceEncoder, most: int) -> Searcher:
     vectors = encoder(texts)
 
     async def find(query: str) -> Sequence[str]:

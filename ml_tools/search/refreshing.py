@@ -2,7 +2,8 @@
 
 import structlog
 
-from ml_tools.search.texts import TextEncoder, read_missing
+from ml_tools.search.texts import read_missing
+from ml_tools.sentence_encoder.encoder import SentenceEncoder
 from store.product_appeal import count_appeal
 from store.search_terms import count_terms
 from store.session import Database
@@ -10,7 +11,7 @@ from store.session import Database
 log = structlog.get_logger()
 
 
-async def refresh(database: Database, encoder: TextEncoder) -> int:
+async def refresh(database: Database, encoder: SentenceEncoder) -> int:
     """Returns how many products were read. The vocabulary comes first: it takes less time and serves every search."""
     async with database.begin() as session:
         terms = await count_terms(session)

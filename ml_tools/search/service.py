@@ -19,9 +19,9 @@ from ml_tools.search.relaxing import loosened
 from ml_tools.search.schemas import LONGEST_READ, SearchAnswer, SearchRequest
 from ml_tools.search.spelling import Spelling
 from ml_tools.search.taste import NOBODY, Taste, Tastes
-from ml_tools.search.texts import TextEncoder
 from ml_tools.search.understanding import Understander
 from ml_tools.search.vocabulary import Vocabularies, Vocabulary
+from ml_tools.sentence_encoder.encoder import SentenceEncoder
 from store.search import (
     Candidate,
     Candidates,
@@ -74,7 +74,7 @@ class SearchService:
     def __init__(
         self,
         database: Database,
-        encoder: TextEncoder,
+        encoder: SentenceEncoder,
         capacity: Capacity,
         *,
         tastes: Tastes | None = None,

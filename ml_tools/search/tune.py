@@ -20,7 +20,7 @@ from ml_tools.search.evaluate import AT
 from ml_tools.search.queries import Query, queries
 from ml_tools.search.ranking import Weights, features_of
 from ml_tools.search.service import SearchService
-from ml_tools.search.texts import Floats, TextEncoder
+from ml_tools.sentence_encoder.encoder import Floats, SentenceEncoder
 from store.search_catalogue import whole_catalogue
 from store.session import Database
 
@@ -71,7 +71,7 @@ def learnt(judged: Sequence[Judged], start: Weights) -> Weights:
     return Weights(**dict(zip(names, weights.round(3).tolist(), strict=True)))
 
 
-async def judged_in(url: str, encoder: TextEncoder) -> list[Judged]:
+async def judged_in(url: str, encoder: SentenceEncoder) -> list[Judged]:
     database = Database(url, pool_size=2)
     service = SearchService(database, encoder, Capacity(running=1, waiting=4))
     try:
@@ -95,7 +95,7 @@ async def _judged(service: SearchService, query: Query) -> Judged | None:
 
 
 async def main(urls: Sequence[str]) -> None:
-    encoder = TextEncoder(settings().models_dir, threads=settings().threads)
+    encoder = SentenceEncoder(settings().models_dir, threads=settings().threads)
     judged = [one for url in urls for one in await judged_in(url, encoder)]
     start = Weights()
     found = learnt(judged, start)

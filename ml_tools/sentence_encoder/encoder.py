@@ -1,36 +1,48 @@
-"""The shipped sentence encoder: texts in, unit vectors out; what was encoded lately is remembered."""
+"""The shipped sentence encoder: texts in, unit vectors out."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
 
 import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from ml_tools.artefacts import open_artefact
+from ml_tools.artefacts import Manifest, open_artefact
 
+ENCODER = "sentence_encoder"
 DIMENSION = 384
-BATCH = 16
-REMEMBERED = 20_000  # texts; 31 MB of vectors
+MOST_TOKENS = 128
+BATCH = 32
+
+Floats = NDArray[np.float32]
 
 
 class SentenceEncoder:
-    """all-MiniLM-L6-v2 in int8; safe to share between threads."""
+    """all-MiniLM-L6-v2 in int8; safe to share between threads.
 
-    def __init__(self, folder: Path, *, threads: int, remembered: int = REMEMBERED) -> None:
-        """Reads `folder`; BrokenArtefact when a file is not the one that its manifest describes."""
-        artefact = open_artefact(folder)
-        self.version = artefact.manifest.version
-        self._tokenizer = Tokenizer.from_str(artefact.read("tokenizer.json").decode())
-        self._session = artefact.onnx("model.onnx", threads=threads)
+    Of a text the first `most_tokens` count; the vectors of the last `remembered` texts are kept (1.5 KB each)."""
+
+    def __init__(self, models: Path, *, threads: int, most_tokens: int = MOST_TOKENS, remembered: int = 0) -> None:
+        """Reads what lies in `models`; BrokenArtefact when a file is not the one that its manifest describes."""
+        manifest, words, self._session = _opened(models / ENCODER, threads)
+        self.version = f"{manifest.name}:{manifest.version}"[:40]
+        self._tokenizer = Tokenizer.from_str(words)
+        self._tokenizer.enable_truncation(most_tokens)
+        self._tokenizer.enable_padding()
         self._remembered, self._lock = remembered, Lock()
-        self._vectors: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._vectors: OrderedDict[str, Floats] = OrderedDict()
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """Unit vectors (texts, 384); the first 128 tokens of a text count."""
-        if not texts:
-            return np.zeros((0, DIMENSION), dtype=np.float32)
+    @cached_property
+    def english(self) -> frozenset[str]:
+        """The whole words that it knows, from four letters."""
+        return frozenset(word for word in self._tokenizer.get_vocab() if len(word) >= 4 and word.isalpha())
+
+    def __call__(self, texts: Sequence[str]) -> Floats:
+        """Unit vectors [texts, 384]."""
         known = self._known(texts)
         # Alike in length, so that little of a batch is padding.
         new = sorted({text for text in texts if text not in known}, key=len)
@@ -38,28 +50,36 @@ class SentenceEncoder:
             batch = new[start : start + BATCH]
             known.update(zip(batch, self._computed(batch), strict=True))
         self._remember({text: known[text] for text in new})
-        return np.stack([known[text] for text in texts])
+        found = np.zeros((len(texts), DIMENSION), dtype=np.float32)
+        for row, text in enumerate(texts):
+            found[row] = known[text]
+        return found
 
-    def _known(self, texts: Sequence[str]) -> dict[str, np.ndarray]:
+    def _known(self, texts: Sequence[str]) -> dict[str, Floats]:
         with self._lock:
             found = {text: self._vectors[text] for text in texts if text in self._vectors}
             for text in found:
                 self._vectors.move_to_end(text)
         return found
 
-    def _remember(self, new: dict[str, np.ndarray]) -> None:
+    def _remember(self, new: dict[str, Floats]) -> None:
         with self._lock:
             self._vectors.update(new)
             while len(self._vectors) > self._remembered:
                 self._vectors.popitem(last=False)
 
-    def _computed(self, batch: list[str]) -> np.ndarray:
-        encodings = self._tokenizer.encode_batch(batch)
-        longest = max(len(encoding.ids) for encoding in encodings)
-        ids = np.zeros((len(batch), longest), dtype=np.int64)
-        mask = np.zeros((len(batch), longest), dtype=np.int64)
-        for row, encoding in enumerate(encodings):
-            ids[row, : len(encoding.ids)] = encoding.ids
-            mask[row, : len(encoding.ids)] = 1
-        vectors: np.ndarray = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+    def _computed(self, batch: list[str]) -> Floats:
+        encoded = self._tokenizer.encode_batch(batch)
+        inputs = {
+            "input_ids": np.array([one.ids for one in encoded], dtype=np.int64),
+            "attention_mask": np.array([one.attention_mask for one in encoded], dtype=np.int64),
+        }
+        vectors: Floats = self._session.run(None, inputs)[0]
         return vectors
+
+
+@lru_cache(maxsize=4)
+def _opened(folder: Path, threads: int) -> tuple[Manifest, str, onnxruntime.InferenceSession]:
+    """The graph once in a process, however many tools read with it."""
+    artefact = open_artefact(folder)
+    return artefact.manifest, artefact.read("tokenizer.json").decode(), artefact.onnx("model.onnx", threads=threads)

@@ -13,7 +13,7 @@ from ml_tools.capacity import Capacity
 from ml_tools.search.api import SearchTool
 from ml_tools.search.refreshing import refresh
 from ml_tools.search.service import SearchService
-from ml_tools.search.texts import TextEncoder
+from ml_tools.sentence_encoder.encoder import SentenceEncoder
 from ml_tools.settings import ToolsSettings
 from store.product_appeal import count_appeal
 from store.tables import Event, Product, ProductAppeal, ProductEmbedding
@@ -41,7 +41,7 @@ GOODS = [
 
 @pytest.fixture(scope="module")
 def encoder():
-    return TextEncoder(settings().models_dir, threads=1)
+    return SentenceEncoder(settings().models_dir, threads=1)
 
 
 @pytest.fixture
