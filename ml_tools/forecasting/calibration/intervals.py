@@ -31,6 +31,7 @@ KINDS = (
     "sum of new",
 )  # of products of which few days are known, and of those without any
 PRIOR_SAMPLES = 30.0  # samples of the cautious shape that each kind's are mixed with
+SIZE_SAMPLES = 2000.0  # ... of a kind's shape that each size's are: sums that overlap tell less than their number
 CAUTIOUS = 1.25  # by how much the shape that stands in for missing backtests is wider than a normal distribution
 FADING_UNITS = 2.0  # units seen of a product after which half of a new product's uncertainty is gone
 ROUNDS = 8
@@ -130,8 +131,8 @@ class Calibration:
         sums, sold, scale = samples
         errors = (root(sold) - root(sums.mean)) / (self.spread(sums) * scale)
         nearness = _nearness(sums.mean)
-        overall = _mixed_quantiles(errors, np.ones(len(errors)), cautious)
-        return np.stack([_mixed_quantiles(errors, near, overall) for near in nearness.T])
+        overall = _mixed_quantiles(errors, np.ones(len(errors)), cautious, PRIOR_SAMPLES)
+        return np.stack([_mixed_quantiles(errors, near, overall, SIZE_SAMPLES) for near in nearness.T])
 
 
 def scaled_errors(spread: Calibration, sums: Sums, sold: Floats) -> Floats:
@@ -174,10 +175,10 @@ def _nearness(mean: Floats) -> Floats:
     return np.asarray(np.maximum(1 - np.abs(place[:, None] - np.arange(len(SIZES))), 0))
 
 
-def _mixed_quantiles(errors: Floats, weights: Floats, prior: Floats) -> Floats:
-    """Quantiles at LEVELS of weighted errors, mixed with a prior's as with PRIOR_SAMPLES samples of it."""
+def _mixed_quantiles(errors: Floats, weights: Floats, prior: Floats, samples: float) -> Floats:
+    """Quantiles at LEVELS of weighted errors, mixed with a prior's as with so many samples of it."""
     values = np.concatenate([errors, prior])
-    each = np.concatenate([weights, np.full(len(prior), PRIOR_SAMPLES / len(prior))])
+    each = np.concatenate([weights, np.full(len(prior), samples / len(prior))])
     order = np.argsort(values, kind="stable")
     reached = np.cumsum(each[order])
     return np.interp(LEVELS, (reached - each[order] / 2) / reached[-1], values[order])
