@@ -24,7 +24,7 @@ from ml_tools.promotions.campaigns.evaluate import Errors, Halves, false_alarms,
 from ml_tools.promotions.campaigns.expectation import fit
 from ml_tools.promotions.campaigns.learning import count, refresh
 from ml_tools.promotions.campaigns.report import verdicts
-from ml_tools.promotions.demo_impressions import _shown, _truth, true_probabilities, with_history
+from ml_tools.promotions.demo_impressions import demo_shown, demo_truth, true_probabilities, with_history
 from ml_tools.promotions.journey import COMPLETE_JOURNEY, read_journey
 from store.promotion_counting import KEPT_DAYS
 from store.promotion_reports import (
@@ -57,8 +57,8 @@ async def demo(url: str) -> None:
         found = await cells(session, Window(ever, today))
         promotions, days = await promotions_shown(session, ids), await campaign_days(session, ids)
         kept = await knowledge(session, "campaigns")
-        truth = await _truth(session)
-        rows = with_history(await _shown(session)) if truth else None
+        truth = await demo_truth(session)
+        rows = with_history(await demo_shown(session)) if truth else None
     await database.close()
     if rows is not None:
         _verdicts(found, promotions, _true_lifts(rows[rows["at"] >= pd.Timestamp(ever, tz="UTC")], truth))

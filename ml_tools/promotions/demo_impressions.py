@@ -54,10 +54,10 @@ async def demo_split(url: str) -> tuple[Split, Metrics] | None:
     database = Database(url, pool_size=1)
     try:
         async with database.read() as session:
-            truth = await _truth(session)
+            truth = await demo_truth(session)
             if ("click_model", "promotions") not in truth:
                 return None
-            shown = await _shown(session)
+            shown = await demo_shown(session)
     except (OperationalError, ProgrammingError):
         return None
     finally:
@@ -73,7 +73,7 @@ async def demo_split(url: str) -> tuple[Split, Metrics] | None:
     return split, {measure: {"the truth": value} for measure, value in found.items()}
 
 
-async def _truth(session: AsyncSession) -> dict[tuple[str, str], Any]:
+async def demo_truth(session: AsyncSession) -> dict[tuple[str, str], Any]:
     kinds = ("shop", "click_model", "customer", "promotion", "product")
     found = await session.execute(
         select(DemoTruth.kind, DemoTruth.key, DemoTruth.value).where(DemoTruth.kind.in_(kinds))
@@ -84,8 +84,9 @@ async def _truth(session: AsyncSession) -> dict[tuple[str, str], Any]:
     return truth
 
 
-async def _shown(session: AsyncSession) -> Shown:
-    impressions = await _frame(session, _impressions())
+async def demo_shown(session: AsyncSession) -> Shown:
+    """Those that came with the demo: what the shop has shown since was not clicked by its click model."""
+    impressions = await _frame(session, _impressions().where(Impression.key.is_(None)))
     impressions = impressions.sort_values("at", kind="stable", ignore_index=True)
     return Shown(impressions, await _frame(session, _lines()))
 
