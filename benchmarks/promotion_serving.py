@@ -32,7 +32,7 @@ from ml_tools.promotions.online import Learner
 from ml_tools.promotions.schemas import RankRequest
 from ml_tools.promotions.service import PromotionService
 from ml_tools.promotions.serving import Serving
-from ml_tools.promotions.signals import WIDTH
+from ml_tools.promotions.signals import VERSION, WIDTH
 from store.embedded import EmbeddedPostgres
 from store.migrate import upgrade
 from store.session import Database
@@ -99,7 +99,7 @@ def over_http(client: httpx.Client, requests: int) -> dict[str, float]:
 def batches(events: int, promotions: int) -> list[dict[str, Any]]:
     """Four impressions to a click; an impression has all that a ranked one has."""
     at, found = datetime.now(UTC).isoformat(), []
-    signals = [1.0, 1.0, *[0.1] * (WIDTH - 2)]
+    signals = [VERSION, 1.0, *[0.1] * (WIDTH - 2)]
     for first in range(0, events * 4 // 5, BATCH * 4 // 5):
         numbers = range(first, first + BATCH * 4 // 5)
         impressions = [

@@ -14,6 +14,7 @@ log = structlog.get_logger()
 
 Job = Callable[[], Awaitable[int]]
 AGAIN_SECONDS = 5.0
+STOP_SECONDS = 2.0  # a running job is waited for when the process ends; what it has committed stays
 EVERY = "*/10 * * * *"  # a job also runs by itself, so that what nobody reported is found
 
 
@@ -39,8 +40,9 @@ async def work(database_url: str, jobs: Mapping[str, Job]) -> None:
                     if not isinstance(job, Timed):
                         await _ask(app, name)
                 await app.run_worker_async(
-                    concurrency=max(len(jobs), 1), install_signal_handlers=False, delete_jobs="always", wait=True
-                )
+                    concurrency=max(len(jobs), 1), install_signal_handlers=False, delete_jobs="always", wait=True,
+                    shutdown_graceful_timeout=STOP_SECONDS,
+                )  # fmt: skip
         except ConnectorException as error:
             log.warning("jobs_wait_for_the_database", reason=str(error)[:200])
         await asyncio.sleep(AGAIN_SECONDS)
