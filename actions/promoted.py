@@ -14,7 +14,7 @@ log = structlog.get_logger()
 
 SECONDS = 0.3  # all that an answer waits for it
 RANKING_SECONDS = 0.2  # of these, so that a slow tool is noticed as such and left alone
-EVERY = 4  # answers that could have had one, from one to the next
+EVERY = 4  # answers that could have had one, from one try to the next
 PRODUCTS = 3
 LABEL = "Promotion"
 AFTER = frozenset({"ask_price", "search_products", "refine_search", "recommend", "goes_with", "others_also_bought"})
@@ -24,6 +24,7 @@ async def promote_after(turn: Turn) -> None:
     """Add a promotion to a finished answer, or nothing; whatever fails here leaves the answer as it is."""
     if not _suitable(turn) or not _due(turn):
         return
+    turn.context.since_promotion = 0  # whether or not one fits: most answers must not wait for the question
     started = time.perf_counter()
     try:
         async with asyncio.timeout(SECONDS):
@@ -35,7 +36,6 @@ async def promote_after(turn: Turn) -> None:
         waited = round((time.perf_counter() - started) * 1000)
         log.warning("nothing_promoted", reason=type(error).__name__, milliseconds=waited)
         return
-    turn.context.since_promotion = 0
     say_offer(turn, offer, "utter_promoted", lambda product: LABEL)
 
 

@@ -65,23 +65,24 @@ class ReviewsTool:
 
         config = self.config
         device = best_device()
-        serving = Serving(
-            config.trained_dir,
-            lambda: SentimentReader.open(config.models_dir, config.trained_dir, device=device, threads=config.threads),
-        )
-        reader = serving.reader
-        reader.read(["Works well."])
+
+        def opened(threads: int) -> SentimentReader:
+            return SentimentReader.open(config.models_dir, config.trained_dir, device=device, threads=threads)
+
+        serving = Serving(config.trained_dir, lambda: opened(config.threads))
+        serving.reader.read(["Works well."])
         self._device = device
         # One at a time: the reader computes on all threads it may have.
         self._service = SentimentService(serving, Capacity(running=1, waiting=self.limits.tools_waiting))
-        self._load_opinions(reader)
+        # Thousands of reviews are read beside the requests, and must leave them a core.
+        self._load_opinions(opened(1))
 
     def _load_opinions(self, reader: "SentimentReader") -> None:
         from ml_tools.reviews.aspects import encoder
         from ml_tools.reviews.opinions import OpinionsService
         from ml_tools.reviews.reading import ReviewsReading
 
-        encode = encoder(self.config.models_dir, threads=self.config.threads)
+        encode = encoder(self.config.models_dir, threads=1)
         model = ModelName(name=reader.manifest.name, version=reader.manifest.version)
         self._opinions = OpinionsService(self.database, encode, model)
         self._reading = ReviewsReading(self.database, reader, encode, model.version)
