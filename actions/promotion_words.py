@@ -1,13 +1,11 @@
 """Figures of promotions in words: rates with their intervals, verdicts, and reasons."""
 
 from collections.abc import Mapping, Sequence
-from math import sqrt
 from typing import NamedTuple
 
 from actions.formats import count, listing, percent
 from actions.promotion_answers import CampaignRow, Report, Slot, ValueReason, Verdict, Worth
-
-Z95 = 1.96
+from common import shares
 
 
 class Rate(NamedTuple):
@@ -84,10 +82,8 @@ _CODES: Mapping[str, str] = {
 
 
 def wilson(hits: int, of: int) -> Rate:
-    """A share with Wilson's interval at 95 % (1927); `of` is at least 1."""
-    mean, spread = hits / of, Z95**2 / of
-    middle, half = mean + spread / 2, Z95 * sqrt(mean * (1 - mean) / of + spread / (4 * of))
-    return Rate(mean, max((middle - half) / (1 + spread), 0.0), min((middle + half) / (1 + spread), 1.0))
+    """A share with its 95 % interval; `of` is at least 1."""
+    return Rate(hits / of, *shares.wilson(hits / of, of))
 
 
 def rate(share: Rate | None) -> str:

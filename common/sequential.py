@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from math import exp, inf, log, log1p, sqrt
 from typing import NamedTuple
 
-NORMAL_95 = 1.959964
+from common.shares import NORMAL_95, wilson
+
 LEAST_EVENTS = 10  # in each arm: with fewer, no normal distribution describes their sums
 # The boundary is narrowest where the logarithm of the lift is known to 1 / sqrt(this): a 20 % lift is about to show.
 TIGHTEST_AT = 250.0
@@ -51,14 +52,12 @@ def sums_per_unit(units: int, x: float, xx: float) -> Sums:
 
 def rate(sums: Sums) -> Interval:
     """95 % interval of a ratio between 0 and 1: Wilson's, with as many trials as the spread between units is worth."""
-    p, n, z = sums.ratio, sums.y, NORMAL_95
+    p, n = sums.ratio, sums.y
     if not n:
         return Interval(0.0, 0.0, 1.0)
     variance = sums.variance()
     trials = min(n, p * (1 - p) / variance) if 0 < variance < inf else n
-    middle = (p + z * z / (2 * trials)) / (1 + z * z / trials)
-    half = z / (1 + z * z / trials) * sqrt(p * (1 - p) / trials + z * z / (4 * trials * trials))
-    return Interval(p, max(min(middle - half, p), 0.0), min(max(middle + half, p), 1.0))
+    return Interval(p, *wilson(p, trials))
 
 
 def amount(sums: Sums) -> Interval:

@@ -1,11 +1,11 @@
 """Shares of praise with how sure they are, and what aspects and reviews are called on pages."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-Z = 1.96  # 95 %
+from common.shares import wilson
+
 _NAMES = {"size_fit": "Size and fit", "washing": "Washing and care", "handling": "Weight and handling"}
 
 
@@ -29,9 +29,7 @@ def share_of(weight: int, others: int) -> Share | None:
     if n <= 0:
         return None
     share = weight / (weight + others)
-    middle = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
-    margin = Z / (1 + Z * Z / n) * math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
-    return Share(round(share, 4), round(max(0.0, middle - margin), 4), round(min(1.0, middle + margin), 4))
+    return Share(round(share, 4), *(round(bound, 4) for bound in wilson(share, n)))
 
 
 def aspect_name(slug: str, found: Mapping[str, str]) -> str:

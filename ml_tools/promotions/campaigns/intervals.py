@@ -1,9 +1,6 @@
 """How sure a rate is, and whether clicks are more or fewer than expected, with many promotions looked at together.
 
-Rates have Wilson's interval (Wilson 1927; recommended for small n and rates near 0 by Brown, Cai and DasGupta, Interval
-Estimation for a Binomial Proportion, 2001): its coverage stays near 95 % where the textbook interval's falls far below,
-it never leaves 0 to 1, and it is not of width 0 when nothing was clicked. A beta interval (Jeffreys) is as good; this
-one has a closed form, and its ends do not jump at 0.
+Rates have Wilson's interval (`common.shares`), which is not of width 0 when nothing was clicked.
 """
 
 from collections.abc import Sequence
@@ -14,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-Z95 = 1.959963984540054
+from common import shares
+from common.shares import NORMAL_95
+
 FALSE_DISCOVERIES = 0.05
 # What a verdict of "as expected" rules out: clicks of two thirds of what is expected or less, of half as much again or
 # more.
@@ -32,16 +31,13 @@ class Rate:
     high: float | None
 
 
-def wilson(hits: int, of: int, z: float = Z95) -> Rate:
+def wilson(hits: int, of: int, z: float = NORMAL_95) -> Rate:
     """ValueError unless 0 <= hits <= of."""
     if not 0 <= hits <= of:
         raise ValueError(f"{hits} of {of} is no share.")
     if not of:
         return Rate(None, None, None)
-    share, spread = hits / of, z * z / of
-    middle = (share + spread / 2) / (1 + spread)
-    half = z / (1 + spread) * sqrt(share * (1 - share) / of + spread / (4 * of))
-    return Rate(share, 0.0 if not hits else max(middle - half, 0.0), 1.0 if hits == of else min(middle + half, 1.0))
+    return Rate(hits / of, *shares.wilson(hits / of, of, z))
 
 
 @dataclass(frozen=True)
@@ -68,7 +64,7 @@ def lift(clicks: int, expected: float, *, deviation: float, dispersion: float = 
     # Garwood's exact interval of a Poisson mean (1936): Jeffreys' is too short for a handful of clicks.
     low = float(stats.gamma.ppf(0.025, clicks / dispersion) * dispersion) if clicks else 0.0
     high = float(stats.gamma.ppf(0.975, (clicks + 1) / dispersion) * dispersion)
-    down, up = (sqrt(log(middle / end) ** 2 + (Z95 * deviation) ** 2) for end in (max(low, 1e-9), high))
+    down, up = (sqrt(log(middle / end) ** 2 + (NORMAL_95 * deviation) ** 2) for end in (max(low, 1e-9), high))
     ends = (0.0 if clicks == 0 else middle * exp(-down) / expected, middle * exp(up) / expected)
     return Lift(clicks / expected, *ends, p_value(clicks, expected, deviation=deviation, dispersion=dispersion))
 
