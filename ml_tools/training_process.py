@@ -1,4 +1,5 @@
-"""A training in a process of its own: requests are answered as ever while it runs.
+"""A training, or other work that takes long, in a process of its own: requests are answered as ever while it runs, as
+it gets only the processor time that they leave.
 
 A new version lies beside the older ones once it is whole, and is then taken up in one step. Where it is no better than
 the one in force the training writes nothing, and the log says so.
@@ -6,6 +7,7 @@ the one in force the training writes nothing, and the log says so.
 
 import asyncio
 import os
+import shutil
 import sys
 
 import structlog
@@ -16,6 +18,7 @@ from ml_tools import artefacts
 log = structlog.get_logger()
 
 LAST_WORDS = 600
+POLITE = ("nice", "-n", "10")
 
 
 def refreshing(module: str) -> tuple[str, ...]:
@@ -43,6 +46,7 @@ async def run_beside(config: Settings, tool: str, command: tuple[str, ...]) -> s
     When the job that waits for it is ended (a shop that is closed), the training ends with it.
     """
     process = await asyncio.create_subprocess_exec(
+        *(POLITE if shutil.which(POLITE[0]) else ()),
         *command,
         cwd=ROOT,
         env={**os.environ, "DATABASE_URL": config.database_url or "", "SHOPCLERK_HOME": str(config.shopclerk_home)},

@@ -1,5 +1,6 @@
 """The routes of reviews: what feeling texts state, and what a shop's reviews say. Weights wait for `load`."""
 
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,12 @@ from ml_tools.reviews.opinion_schemas import (
 )
 from ml_tools.reviews.schemas import SentimentAnswer, SentimentRequest
 from ml_tools.settings import ToolsSettings
+from ml_tools.training_process import run_beside
 from store.jobs import READ_REVIEWS
 from store.session import Database
 
 if TYPE_CHECKING:
     from ml_tools.reviews.opinions import OpinionsService
-    from ml_tools.reviews.reading import ReviewsReading
     from ml_tools.reviews.sentiment.reader import SentimentReader
     from ml_tools.reviews.sentiment.service import SentimentService
 
@@ -33,6 +34,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
     422: {"description": "invalid_request"},
     503: {"description": "model_unavailable or unavailable"},
 }
+READING = (sys.executable, "-m", "ml_tools.reviews.read")
 
 
 class ReviewsTool:
@@ -52,7 +54,6 @@ class ReviewsTool:
         self.config, self.limits, self.database = config, limits, database
         self._service = service
         self._opinions = opinions
-        self._reading: ReviewsReading | None = None
         self._device = "cpu"
         self.router = _routes(self)
 
@@ -66,26 +67,24 @@ class ReviewsTool:
         config = self.config
         device = best_device()
 
-        def opened(threads: int) -> SentimentReader:
-            return SentimentReader.open(config.models_dir, config.trained_dir, device=device, threads=threads)
-
-        serving = Serving(config.trained_dir, lambda: opened(config.threads))
-        serving.reader.read(["Works well."])
+        serving = Serving(
+            config.trained_dir,
+            lambda: SentimentReader.open(config.models_dir, config.trained_dir, device=device, threads=config.threads),
+        )
+        reader = serving.reader
+        reader.read(["Works well."])
         self._device = device
         # One at a time: the reader computes on all threads it may have.
         self._service = SentimentService(serving, Capacity(running=1, waiting=self.limits.tools_waiting))
-        # Thousands of reviews are read beside the requests, and must leave them a core.
-        self._load_opinions(opened(1))
+        self._load_opinions(reader)
 
     def _load_opinions(self, reader: "SentimentReader") -> None:
         from ml_tools.reviews.aspects import encoder
         from ml_tools.reviews.opinions import OpinionsService
-        from ml_tools.reviews.reading import ReviewsReading
 
         encode = encoder(self.config.models_dir, threads=1)
         model = ModelName(name=reader.manifest.name, version=reader.manifest.version)
         self._opinions = OpinionsService(self.database, encode, model)
-        self._reading = ReviewsReading(self.database, reader, encode, model.version)
 
     @property
     def service(self) -> "SentimentService":
@@ -115,9 +114,11 @@ class ReviewsTool:
 
     async def _read_reviews(self) -> int:
         """Read the reviews that are new, changed, or read with another version; returns how many."""
-        if self._reading is None:
-            raise ModelUnavailable("The reviews tool is not loaded.")
-        return await self._reading.read_missing()
+        from ml_tools.reviews.reading import is_due
+
+        if not await is_due(self.database, self.service.reader.manifest.version):
+            return 0
+        return int(await run_beside(self.config, self.name, READING) or 0)
 
 
 def _routes(tool: ReviewsTool) -> APIRouter:

@@ -29,6 +29,7 @@ from store.review_readings import (
 from store.review_readings import found_aspects as kept_found
 from store.session import Database
 from store.tables import Category
+from store.tables import FoundAspect as KeptAspect
 
 log = structlog.get_logger()
 
@@ -38,13 +39,25 @@ NAMES = 20_000
 FOUND_LASTS = timedelta(days=30)
 
 
+async def is_due(database: Database, sentiment_version: str) -> bool:
+    """Whether a review is to be read, or aspects to be found anew."""
+    async with database.read() as session:
+        kept = await kept_found(session)
+        version = version_of(sentiment_version, {one.slug: one.words for one in kept})
+        unread = await unread_reviews(session, after=0, most=1) or await outdated_reviews(session, version, most=1)
+    return bool(unread) or (bool(kept) and _is_old(kept))
+
+
+def _is_old(found: Sequence[KeptAspect]) -> bool:
+    return datetime.now(UTC) - max(one.found_at for one in found) > FOUND_LASTS
+
+
 class ReviewsReading:
     """Reads what is to be read; one runs at a time (the job's lock)."""
 
     def __init__(self, database: Database, reader: Reader, encode: Encode, sentiment_version: str) -> None:
         self._database, self._reader, self._encode = database, reader, encode
         self._sentiment_version = sentiment_version
-        self._searched: datetime | None = None
 
     async def read_missing(self) -> int:
         """Read all that nobody has read, batch by batch, each committed; returns how many."""
@@ -83,13 +96,10 @@ class ReviewsReading:
             log.info("reviews_read", now=done, read=read, of=total)
 
     async def _aspects_of_this_shop(self) -> Mapping[str, Sequence[str]]:
-        """The found aspects, found anew once a month."""
+        """The found aspects, found anew once a month, and while there are none."""
         async with self._database.read() as session:
             kept = await kept_found(session)
-        now = datetime.now(UTC)
-        newest = max((one.found_at for one in kept), default=self._searched)
-        if newest is None or now - newest > FOUND_LASTS:
-            self._searched = now
+        if not kept or _is_old(kept):
             return {one.slug: one.words for one in await self._find()}
         return {one.slug: one.words for one in kept}
 

@@ -1,12 +1,18 @@
 """The job that reads reviews: what it keeps, what it reads again, what weighs less, and that the counts follow."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text, update
 
+from common.settings import Settings
+from ml_tools.reviews.api import ReviewsTool
+from ml_tools.reviews.reading import is_due
 from ml_tools.reviews.suspicion import WEIGHTS
+from ml_tools.settings import ToolsSettings
 from store.erasure import erase_customer
+from store.jobs import READ_REVIEWS
 from store.review_opinions import Scope, by_aspect, quotes, summed
 from store.session import Database
 from store.tables import Product, Review, ReviewAspect, ReviewReading
@@ -175,3 +181,18 @@ async def test_odd_texts_are_read_without_opinions(database: Database, sold: Sol
     await reading_on(database).read_missing()
     for review in ids:
         assert await reading_of(database, review) is not None
+
+
+async def test_reading_is_due_while_a_review_is_unread_and_its_process_reads_it(
+    empty_database_url: str, database: Database, sold: Sold, tmp_path: Path
+) -> None:
+    config = Settings(_env_file=None, database_url=empty_database_url, shopclerk_home=tmp_path)
+    tool = ReviewsTool(config, ToolsSettings(_env_file=None), database)
+    tool.load()
+    version = tool.service.reader.manifest.version
+    assert not await is_due(database, version)
+    await write(database, sold, "The battery lasts for days.", rating=5, at=NOON)
+    assert await is_due(database, version)
+    assert await tool.jobs()[READ_REVIEWS]() == 1
+    assert not await is_due(database, version)
+    assert await tool.jobs()[READ_REVIEWS]() == 0
