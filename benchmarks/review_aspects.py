@@ -124,7 +124,7 @@ MODELS: dict[str, Callable[[Sequence[str]], list[Pairs]]] = {
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--part", choices=["development", "test"], default="test")
+    arguments.add_argument("--part", choices=["development", "tuning", "choice", "test"], default="test")
     arguments.add_argument("--json", action="store_true")
     asked = arguments.parse_args()
     rows = labelled(asked.part)
