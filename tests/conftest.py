@@ -13,9 +13,17 @@ from psycopg import sql
 from store.embedded import EmbeddedPostgres
 from store.migrate import upgrade
 from store.session import Database
-from tests.stack import Stack
+from tests.stack import START_SECONDS, Stack
 
 DEMO_PASSWORD = secrets.token_urlsafe(12)
+TEST_SECONDS = 300  # as in pyproject.toml
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test that needs the stack also waits for its training, which has a deadline of its own."""
+    for item in items:
+        if "stack" in getattr(item, "fixturenames", ()) and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(START_SECONDS + TEST_SECONDS))
 
 
 class Databases:
