@@ -11,25 +11,37 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.tables import FoundAspect, Product, Review, ReviewReading
 
-NEAR_COPIES = 20  # earlier reviews that share a band and are compared
+NEAR_COPIES = 20  # reviews that share a band and are compared
+SHARING = 200  # ... of so many that are looked at
 
-_UNREAD = text("""
+_UNREAD = """
     SELECT r.id, r.product_id, p.category_id, r.rating, r.title, r.body, r.written_at, r.customer_id
     FROM reviews AS r JOIN products AS p ON p.id = r.product_id
-    WHERE r.id > :after AND NOT EXISTS (SELECT FROM review_readings AS d WHERE d.review_id = r.id)
-    ORDER BY r.id LIMIT :most
-""")
-_OUTDATED = text("""
+    WHERE r.id > :after AND r.id <= :until {before}
+        AND NOT EXISTS (SELECT FROM review_readings AS d WHERE d.review_id = r.id)
+    ORDER BY r.written_at DESC, r.id DESC LIMIT :most
+"""
+_OUTDATED = """
     SELECT r.id, r.product_id, p.category_id, r.rating, r.title, r.body, r.written_at, r.customer_id
     FROM review_readings AS d JOIN reviews AS r ON r.id = d.review_id JOIN products AS p ON p.id = r.product_id
-    WHERE d.model_version < :version OR d.model_version > :version
-    LIMIT :most
+    WHERE (d.model_version < :version OR d.model_version > :version) {before}
+    ORDER BY d.written_on DESC, d.review_id DESC LIMIT :most
+"""
+_ANY_TO_READ = text("""
+    SELECT EXISTS (SELECT FROM reviews AS r
+        WHERE NOT EXISTS (SELECT FROM review_readings AS d WHERE d.review_id = r.id))
+        OR EXISTS (SELECT FROM review_readings WHERE model_version < :version OR model_version > :version)
 """)
+# The limit on those that share a band keeps them few, and tells the planner so; their times are compared by the
+# difference, as the index of all times is of no use for a few.
 _AROUND = text("""
     SELECT d.review_id, r.body, d.rating, d.sentiment, d.confidence,
         ARRAY(
-            SELECT o.body FROM review_readings AS e JOIN reviews AS o ON o.id = e.review_id
-            WHERE e.bands && d.bands AND (o.written_at, o.id) < (r.written_at, r.id)
+            SELECT o.body FROM (
+                SELECT e.review_id FROM review_readings AS e
+                WHERE e.bands && d.bands AND e.written_on <= d.written_on LIMIT :sharing
+            ) AS e JOIN reviews AS o ON o.id = e.review_id
+            WHERE (o.written_at - r.written_at, o.id) < (interval '0', r.id)
             ORDER BY o.written_at DESC LIMIT :near
         ) AS alike,
         (SELECT count(*) FROM reviews AS o WHERE r.customer_id IS NOT NULL AND o.customer_id = r.customer_id
@@ -37,9 +49,11 @@ _AROUND = text("""
             AND o.written_at < date_trunc('day', r.written_at, 'UTC') + interval '1 day') AS of_writer,
         (SELECT count(*) FROM review_readings AS e WHERE e.product_id = d.product_id AND e.written_on = d.written_on
             AND e.sentiment = d.sentiment) AS of_product,
-        (SELECT coalesce(count(*)::float8 / nullif(count(DISTINCT e.written_on), 0), 0)
-            FROM review_readings AS e WHERE e.product_id = d.product_id AND e.written_on <> d.written_on
-            AND e.written_on BETWEEN d.written_on - 365 AND d.written_on + 365) AS usual
+        (SELECT coalesce(count(*)::float8 / nullif(count(DISTINCT (o.written_at AT TIME ZONE 'UTC')::date), 0), 0)
+            FROM reviews AS o WHERE o.product_id = d.product_id
+            AND o.written_at >= (d.written_on - 365)::timestamp AT TIME ZONE 'UTC'
+            AND o.written_at < (d.written_on + 366)::timestamp AT TIME ZONE 'UTC'
+            AND (o.written_at AT TIME ZONE 'UTC')::date <> d.written_on) AS usual
     FROM review_readings AS d JOIN reviews AS r ON r.id = d.review_id
     WHERE d.review_id = ANY(:ids)
 """)
@@ -51,6 +65,18 @@ _COMPANY = text("""
         AND o.written_at < date_trunc('day', r.written_at, 'UTC') + interval '1 day'
     WHERE r.id = ANY(:ids) AND o.id <> r.id
     LIMIT 5000
+""")
+_LATER = text("""
+    SELECT r.body, e.id, e.body FROM review_readings AS d JOIN reviews AS r ON r.id = d.review_id CROSS JOIN LATERAL (
+        SELECT o.id, o.body FROM (
+            SELECT e.review_id FROM review_readings AS e
+            WHERE e.bands && d.bands AND e.written_on >= d.written_on AND NOT 'copy' = ANY(e.doubts::text[])
+            LIMIT :sharing
+        ) AS e JOIN reviews AS o ON o.id = e.review_id
+        WHERE (o.written_at - r.written_at, o.id) > (interval '0', r.id)
+        ORDER BY o.written_at LIMIT :near
+    ) AS e
+    WHERE d.review_id = ANY(:ids)
 """)
 _FACETS = text("""
     SELECT DISTINCT colour FROM (SELECT colour FROM variants WHERE colour IS NOT NULL LIMIT :most) AS v
@@ -131,14 +157,36 @@ class Around:
     usual: float
 
 
-async def unread_reviews(session: AsyncSession, *, after: int, most: int) -> list[ToRead]:
-    """Reviews with higher ids than `after` that nobody has read, in the order of their ids."""
-    return [ToRead(*row) for row in await session.execute(_UNREAD, {"after": after, "most": most})]
+async def newest_review(session: AsyncSession) -> int:
+    """The highest id of a review; 0 where there is none."""
+    return await session.scalar(select(func.max(Review.id))) or 0
 
 
-async def outdated_reviews(session: AsyncSession, version: str, *, most: int) -> list[ToRead]:
-    """Reviews that another version has read."""
-    return [ToRead(*row) for row in await session.execute(_OUTDATED, {"version": version, "most": most})]
+async def any_to_read(session: AsyncSession, version: str) -> bool:
+    """Whether there is a review that nobody has read, or that another version has."""
+    return bool(await session.scalar(_ANY_TO_READ, {"version": version}))
+
+
+async def unread_reviews(
+    session: AsyncSession, after: int, until: int, *, before: tuple[datetime, int] | None, most: int
+) -> list[ToRead]:
+    """Reviews that nobody has read with ids in (after, until], the newest first, from below the place `before` on."""
+    place = "AND (r.written_at, r.id) < (:at, :id)" if before else ""
+    bound = {"after": after, "until": until, "most": most} | _place(before)
+    return [ToRead(*row) for row in await session.execute(text(_UNREAD.format(before=place)), bound)]
+
+
+async def outdated_reviews(
+    session: AsyncSession, version: str, *, before: tuple[date, int] | None, most: int
+) -> list[ToRead]:
+    """Reviews that another version has read, the newest first, from below the place `before` on."""
+    place = "AND (d.written_on, d.review_id) < (:at, :id)" if before else ""
+    bound = {"version": version, "most": most} | _place(before)
+    return [ToRead(*row) for row in await session.execute(text(_OUTDATED.format(before=place)), bound)]
+
+
+def _place(before: tuple[date, int] | None) -> dict[str, object]:
+    return {"at": before[0], "id": before[1]} if before else {}
 
 
 async def keep_readings(session: AsyncSession, read: Sequence[ReadReview], version: str) -> None:
@@ -180,8 +228,14 @@ async def around(session: AsyncSession, review_ids: Sequence[int], *, company: b
     ids = set(review_ids)
     if company:
         ids |= set((await session.execute(_COMPANY, {"ids": list(review_ids)})).scalars())
-    rows = await session.execute(_AROUND, {"ids": sorted(ids), "near": NEAR_COPIES})
+    rows = await session.execute(_AROUND, {"ids": sorted(ids), "near": NEAR_COPIES, "sharing": SHARING})
     return [Around(*row) for row in rows]
+
+
+async def read_later_alike(session: AsyncSession, review_ids: Sequence[int]) -> list[tuple[str, int, str]]:
+    """(body, other review, its body): later ones that were read before these, share a band, and count as no copies."""
+    rows = await session.execute(_LATER, {"ids": list(review_ids), "near": NEAR_COPIES, "sharing": SHARING})
+    return [(body, other, others) for body, other, others in rows]
 
 
 async def keep_weights(session: AsyncSession, weights: Mapping[int, tuple[int, Sequence[str]]]) -> None:

@@ -8,23 +8,24 @@ import structlog
 from sqlalchemy import select
 
 from ml_tools.reviews.aspects import AspectReader, Encode, Opinion, Reader, version_of
-from ml_tools.reviews.fingerprints import bands
+from ml_tools.reviews.fingerprints import ALIKE, bands, similarity
 from ml_tools.reviews.found import FoundAspect, found_aspects
+from ml_tools.reviews.order import NewestFirst
 from ml_tools.reviews.sentences import Span, sentences
 from ml_tools.reviews.suspicion import Circumstances, doubts, weight
 from store.review_readings import (
     AspectRow,
     ReadReview,
     ToRead,
+    any_to_read,
     around,
     keep_found,
     keep_readings,
     keep_weights,
-    outdated_reviews,
     product_words,
     progress,
+    read_later_alike,
     sample_of_reviews,
-    unread_reviews,
 )
 from store.review_readings import found_aspects as kept_found
 from store.session import Database
@@ -44,8 +45,7 @@ async def is_due(database: Database, sentiment_version: str) -> bool:
     async with database.read() as session:
         kept = await kept_found(session)
         version = version_of(sentiment_version, {one.slug: one.words for one in kept})
-        unread = await unread_reviews(session, after=0, most=1) or await outdated_reviews(session, version, most=1)
-    return bool(unread) or (bool(kept) and _is_old(kept))
+        return await any_to_read(session, version) or (bool(kept) and _is_old(kept))
 
 
 def _is_old(found: Sequence[KeptAspect]) -> bool:
@@ -60,12 +60,12 @@ class ReviewsReading:
         self._sentiment_version = sentiment_version
 
     async def read_missing(self) -> int:
-        """Read all that nobody has read, batch by batch, each committed; returns how many."""
+        """Read all that nobody has read, newest first, batch by batch, each committed; returns how many."""
         found = await self._aspects_of_this_shop()
         version = version_of(self._sentiment_version, found)
         aspects: AspectReader | None = None
-        done, after = 0, 0
-        while batch := await self._next(version, after):
+        done, order = 0, NewestFirst(version)
+        while batch := await self._next(order):
             if aspects is None:
                 aspects = await asyncio.to_thread(AspectReader, self._reader, self._encode, found)
             read = await asyncio.to_thread(read_reviews, batch, self._reader, aspects)
@@ -73,19 +73,18 @@ class ReviewsReading:
                 await keep_readings(session, read, version)
             await self._weigh([one.review_id for one in batch])
             done += len(batch)
-            after = max(after, batch[-1].review_id)
             await self._say(done)
         return done
 
-    async def _next(self, version: str, after: int) -> list[ToRead]:
-        """New reviews first. What changes while it is read is passed over, and found by the next job."""
+    async def _next(self, order: NewestFirst) -> list[ToRead]:
         async with self._database.read() as session:
-            new = await unread_reviews(session, after=after, most=BATCH)
-            return new or await outdated_reviews(session, version, most=BATCH)
+            return await order.next(session, most=BATCH)
 
     async def _weigh(self, review_ids: Sequence[int]) -> None:
         async with self._database.begin() as session:
-            found = await around(session, review_ids)
+            later = await read_later_alike(session, review_ids)
+            copies = [other for body, other, others in later if similarity(body, others) >= ALIKE]
+            found = await around(session, [*review_ids, *copies])
             weights = {one.review_id: doubts(Circumstances(**vars(one))) for one in found}
             await keep_weights(session, {key: (weight(reasons), reasons) for key, reasons in weights.items()})
 

@@ -121,4 +121,5 @@ class Review(Base):
         UniqueConstraint("product_id", "customer_id", "written_at"),
         Index("ix_reviews_customer_id_written_at", "customer_id", "written_at"),
         Index("ix_reviews_product_id_written_at", "product_id", "written_at"),
+        Index("ix_reviews_written_at_id", "written_at", "id"),
     )
