@@ -17,6 +17,7 @@ PENDING_LIFETIME = timedelta(minutes=10)
 MAX_LISTED = 10
 MAX_FOCUS = 3
 MAX_WORDS = 200  # characters of a search's words
+MAX_SAID = 300  # characters of the sentence they stood in; the search tool reads no more
 MAX_ALT = 500  # characters of a chart's description
 MAX_SEEN = 60  # recommended products that "show me others" leaves out
 
@@ -29,6 +30,7 @@ Question = Literal[
     "forecast_sales", "goes_with", "others_also_bought", "run_out_forecast", "order_quantity", "what_if", "sell_more",
     "forecast_track_record", "sales_drivers",
 ]  # fmt: skip
+Changeable = Literal["category", "brand", "colour", "size", "storage", "price"]
 Purpose = Literal["for_you", "goes_with", "others_also_bought"]
 Why = Literal["after_this", "bought_together", "looks_like", "popular", "new", "something_else"]
 
@@ -83,8 +85,15 @@ class SupplyTerms(_Strict):
     service_level: float | None = Field(default=None, ge=0.5, le=0.999)
 
 
+class Said(_Strict):
+    """The sentence of a search; what it says of `changed` has been said otherwise since."""
+
+    text: str = Field(max_length=MAX_SAID)
+    changed: list[Changeable] = Field(default_factory=list, max_length=6)
+
+
 class Filters(_Strict):
-    """What a search asked for; every field narrows it."""
+    """What a search asked for; every field narrows it, but `said`, which is for the tool that reads sentences."""
 
     words: str | None = Field(default=None, max_length=MAX_WORDS)
     category: Word | None = None
@@ -95,6 +104,7 @@ class Filters(_Strict):
     min_price: Decimal | None = Field(default=None, ge=0)
     max_price: Decimal | None = Field(default=None, ge=0)
     at_least: dict[Word, float] = Field(default_factory=dict, max_length=4)
+    said: Said | None = None
 
 
 class AskedPicture(_Strict):

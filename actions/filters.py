@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from actions.context import MAX_WORDS, Filters
+from actions.context import MAX_SAID, MAX_WORDS, Changeable, Filters, Said
 from actions.entities import Entities
 from actions.formats import money
 from store.products import ProductFilters
@@ -16,7 +16,7 @@ _ASKING = frozenset(
     now of offer offers ok on one ones only options or order other our out please product products purchase really
     recommend sale search searching see sell selling shop show so some something sort stock store stuff suggest tell
     than thanks that the them then there these thing things this those to type under up us want wanna wanted was we
-    what whats where which who will wish with within without would you your""".split()  # noqa: SIM905 - a list of 130 quoted words is no easier to read
+    what whats where which who will wish with within would you your""".split()  # noqa: SIM905 - a list of 130 quoted words is no easier to read
 )
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
@@ -26,6 +26,10 @@ _MEASURES = {  # a number with a unit -> the numeric attribute whose lower bound
     "battery_mah": re.compile(_AT_LEAST + _NUMBER + r"\s*mah", re.IGNORECASE),
     "display_inches": re.compile(_AT_LEAST + _NUMBER + r'\s*(?:inch(?:es)?\b|["”″])', re.IGNORECASE),
 }
+_CHANGED: dict[str, Changeable] = {  # a field -> what of an earlier sentence it takes the place of
+    "category": "category", "brand": "brand", "colour": "colour", "size": "size", "storage": "storage",
+    "min_price": "price", "max_price": "price",
+}  # fmt: skip
 KINDS = ("category", "brand", "colour", "size", "storage")
 _AUDIENCES = frozenset({"women", "men", "kids", "girls", "boys"})  # as a category's name they are no kind of product
 # What is given up first when nothing fits: words may be odd, a budget is meant.
@@ -67,21 +71,42 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
 def merged(before: Filters, now: Filters) -> Filters:
     """A search narrowed further: what is said now replaces what was said before of the same kind.
 
-    Words are not taken over: in "and in blue?" they are turns of phrase.
+    Words are not taken over: in "and in blue?" they are turns of phrase. The sentence of before stays, with what of it
+    does not hold any more.
     """
-    news = now.model_dump(exclude_defaults=True, exclude={"words"})
+    news = now.model_dump(exclude_defaults=True, exclude={"words", "said"})
     if "max_price" in news or "min_price" in news:
         news = {"min_price": None, "max_price": None, **news}
-    return Filters.model_validate({**before.model_dump(), **news})
+    both = Filters.model_validate({**before.model_dump(), **news})
+    if both.said:
+        changed = {*both.said.changed, *(_CHANGED[field] for field in news if field in _CHANGED)}
+        both.said = Said(text=both.said.text, changed=sorted(changed))
+    return both
+
+
+def with_words(filters: Filters, words: str | None) -> Filters:
+    """A search with more words; the last ones count where there are too many."""
+    if not words:
+        return filters
+    more = saying(filters, words)
+    return more.model_copy(update={"words": f"{filters.words or ''} {words}".strip()[-MAX_WORDS:]})
+
+
+def saying(filters: Filters, words: str) -> Filters:
+    """A search whose sentence goes on with `words`, where it has one."""
+    if filters.said is None:
+        return filters
+    said = Said(text=f"{filters.said.text} {words}"[-MAX_SAID:], changed=filters.said.changed)
+    return filters.model_copy(update={"said": said})
 
 
 def is_empty(filters: Filters) -> bool:
-    return filters == Filters()
+    return filters.model_copy(update={"said": None}) == Filters()
 
 
 def product_filters(filters: Filters) -> ProductFilters:
     """The same for the store; only what can be bought now is searched."""
-    fields = filters.model_dump()
+    fields = filters.model_dump(exclude={"said"})
     return ProductFilters(**{**fields, "words": filters.words or "", "in_stock": True})
 
 
@@ -93,7 +118,9 @@ def loosened(filters: Filters, kind: str | None = None) -> Iterator[tuple[str, F
     """
     given = [field for field in LOOSENED if getattr(filters, field)]
     for dropped in [[field] for field in given] + [given[:many] for many in range(2, len(given))]:
-        empty = {field: Filters.model_fields[field].get_default(call_default_factory=True) for field in dropped}
+        empty = {
+            field: Filters.model_fields[field].get_default(call_default_factory=True) for field in (*dropped, "said")
+        }
         less = filters.model_copy(update=empty)
         if not is_empty(less):
             yield (

@@ -48,28 +48,33 @@ class Finder:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def find(
-        self, turn: Turn, filters: Filters, sort: Sort = Sort.RELEVANCE, *, most: int, text: str | None = None
-    ) -> Finding:
-        """What can be bought now and fits, up to `most` products of it; `text` is the whole of what was said."""
+    async def find(self, turn: Turn, filters: Filters, sort: Sort = Sort.RELEVANCE, *, most: int) -> Finding:
+        """What can be bought now and fits, up to `most` products of it."""
         try:
-            return await self._with_tool(turn, filters, sort, most, text)
+            return await self._with_tool(turn, filters, sort, most)
         except (ToolUnavailable, ToolAnswerInvalid, BadRequest, NotFound, NotEnoughData) as failure:
             log.warning("search_unavailable", reason=str(failure))
         return await self.in_store(filters, sort, most=most)
 
-    async def _with_tool(self, turn: Turn, filters: Filters, sort: Sort, most: int, text: str | None) -> Finding:
-        """With nothing found, all is asked for in words: of those the tool gives up what it must, and says so."""
+    async def _with_tool(self, turn: Turn, filters: Filters, sort: Sort, most: int) -> Finding:
+        """The sentence of the search with the filters, also when these have changed since: the words go on ranking.
+
+        With nothing found, all is asked for in words: of those the tool gives up what it must, and says so."""
         asked = {
             "customer_id": await customer_of(turn), "session": turn.caller.subject, "n": most, "sort": _SORTS[sort],
         }  # fmt: skip
-        narrowed, said = narrowing(filters), text[:MAX_TEXT] if text else None
+        narrowed, said = narrowing(filters), filters.said
         answer = await self._services.tools.search(
-            {**asked, "text": said or text_of(filters), "filters": {**narrowed, "in_stock": True}}
+            {
+                **asked,
+                "text": said.text if said else text_of(filters),
+                "filters": {**narrowed, "in_stock": True},
+                "ignoring": said.changed if said and said.changed else None,
+            }
         )
         if narrowed and not answer.products:
-            in_words = {**asked, "text": said or all_in_words(filters), "filters": {"in_stock": True}}
-            answer = await self._services.tools.search(in_words)
+            all_of_it = said.text if said and not said.changed else all_in_words(filters)
+            answer = await self._services.tools.search({**asked, "text": all_of_it, "filters": {"in_stock": True}})
         return _finding(answer)
 
     async def in_store(self, filters: Filters, sort: Sort = Sort.RELEVANCE, *, most: int) -> Finding:

@@ -26,7 +26,7 @@ log = structlog.get_logger()
 SHOWN = 6
 MAX_LOOSENED = 2  # each is a call of the tool
 FALLBACK_DAYS = 28
-NAMELESS = {"words", "at_least"}  # of a search's filters; the recommender does not read them
+NAMELESS = {"words", "at_least", "said"}  # of a search's filters; the recommender does not read them
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 from actions.bootstrap import Services
-from actions.context import MAX_WORDS, AskedPicture, Filters
-from actions.filters import described, filters_of, is_empty, merged
+from actions.context import AskedPicture, Filters
+from actions.filters import described, filters_of, is_empty, merged, saying, with_words
+from actions.finding import text_of
 from actions.search import CENT, CHEAPER, SAME, SHOWN, SearchAction
 from actions.turn import Turn
 from actions.visual_search import FindSimilarAction
@@ -34,9 +35,7 @@ class RefineSearchAction(SearchAction):
             await self.find(turn, now)
         else:
             # Words alone ("waterproof ones") narrow too; beside filters they are turns of phrase.
-            refined = merged(before, now)
-            words = " ".join(filter(None, (before.words, now.words)))[-MAX_WORDS:] if only_words else before.words
-            await self.find(turn, refined.model_copy(update={"words": words}))
+            await self.find(turn, with_words(before, now.words) if only_words else _narrowed(before, now))
 
     def _picture(self, turn: Turn) -> AskedPicture | None:
         """What it should look like: the picture of the last search, or, for "the same in blue", the product at hand."""
@@ -70,7 +69,7 @@ class RefineSearchAction(SearchAction):
         shown = await self.known(turn.context.listed)
         lowest = min((product.price for product in shown), default=before.max_price)
         limit = max(lowest - CENT, Decimal(0)) if lowest is not None else None
-        filters = before.model_copy(update={"max_price": limit, "min_price": None})
+        filters = merged(before, Filters(max_price=limit))
         sort = Sort.RELEVANCE if before.words else Sort.DEAREST  # by price, what fits words badly would come first
         if limit is not None:
             found = await self.finder.find(turn, filters, sort, most=SHOWN)
@@ -100,3 +99,9 @@ class RefineSearchAction(SearchAction):
         turn.context.search = Filters(category=products[0].category, max_price=products[0].price)
         turn.context.picture = None
         self.show(turn, products)
+
+
+def _narrowed(before: Filters, now: Filters) -> Filters:
+    """Measures ("with 8 GB of RAM") are no filters of the tool: it reads them in the sentence."""
+    both = merged(before, now)
+    return saying(both, text_of(Filters(at_least=now.at_least))) if now.at_least else both

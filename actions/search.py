@@ -7,7 +7,7 @@ from decimal import Decimal
 from actions.base import ShopAction
 from actions.bootstrap import Services
 from actions.cards import card
-from actions.context import MAX_WORDS, Filters
+from actions.context import MAX_SAID, MAX_WORDS, Filters, Said
 from actions.filters import described, filters_of, is_empty, loosened
 from actions.finding import Finder, Finding
 from actions.formats import count, day, listing, percent
@@ -42,8 +42,8 @@ class SearchAction(ShopAction):
             turn.reply.say("utter_search_what")
         else:
             sort = Sort.CHEAPEST if _CHEAPEST.search(turn.text) else Sort.RELEVANCE
-            found = await self.finder.find(turn, filters, sort, most=SHOWN, text=turn.text if turn.was_typed else None)
-            await self.say_found(turn, filters, found, sort)
+            filters.said = Said(text=turn.text[:MAX_SAID]) if turn.was_typed else None
+            await self.find(turn, filters, sort)
 
     async def _show_named(self, turn: Turn, product_ids: list[str]) -> None:
         """Products were named outright: they are what was looked for."""

@@ -89,7 +89,7 @@ class FindSimilarAction(ShopAction):
     async def _asked(
         self, turn: Turn, picture: AskedPicture, filters: Filters, *, ignoring: list[str] | None = None
     ) -> VisualSearchAnswer:
-        fields = filters.model_dump(mode="json", exclude={"words", "at_least"}, exclude_none=True)
+        fields = filters.model_dump(mode="json", exclude={"words", "at_least", "said"}, exclude_none=True)
         return await self.services.tools.visual_search(
             {"upload_id": picture.upload_id, "subject": turn.caller.subject}
             if picture.upload_id

@@ -1,6 +1,6 @@
 """What a search was understood as: conditions with their places in the text, and the words left to be found."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
@@ -66,6 +66,17 @@ class Reading:
         """The words that no part speaks for."""
         return [token for token in self.tokens if token.part is None]
 
+    def saying(self, kinds: Collection[str]) -> list[Part]:
+        """The parts that say something of these kinds, or what must not be of them. `storage` is a measure."""
+        return [part for part in self.parts if _kind_of(part) in kinds]
+
     def without(self, part: Part) -> str:
         """The text without a part."""
         return " ".join((self.text[: part.start] + " " + self.text[part.end :]).split())
+
+
+def _kind_of(part: Part) -> str:
+    """The kind of what is asked for or, with `not`, refused."""
+    if part.kind == "attribute" and part.condition.sizes:
+        return "storage"
+    return part.key if part.op == "not" else part.kind

@@ -18,6 +18,7 @@ Word = Annotated[str, Field(min_length=1, max_length=80)]
 Words = Annotated[list[Word], Field(max_length=20)]
 Subject = Annotated[str, Field(min_length=1, max_length=40)]
 Price = Annotated[Decimal, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
+Sayable = Literal["category", "brand", "colour", "size", "storage", "price"]
 Operator = Literal["=", ">=", "<=", "about", "has", "not"]
 
 
@@ -50,6 +51,11 @@ class SearchRequest(BaseModel):
     n: int = Field(default=24, ge=1, le=MOST_PRODUCTS)
     offset: int = Field(default=0, ge=0, le=MOST_OFFSET)
     filters: SearchFilters = Field(default_factory=SearchFilters)
+    ignoring: list[Sayable] = Field(
+        default_factory=list,
+        max_length=6,
+        description="what the text says of these is passed over, as the filters say something else since",
+    )
     sort: Sort = "best"
     correct: bool = Field(default=True, description="false: words are taken as they were typed")
 

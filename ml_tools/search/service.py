@@ -90,7 +90,7 @@ class SearchService:
     async def search(self, request: SearchRequest) -> SearchAnswer:
         """The products that are meant, best first. Any text has an answer; ModelUnavailable only while it loads."""
         with timed(tool_seconds, tool="search"):
-            reading = await self.read(request.text, correct=request.correct)
+            reading = await self.read(request.text, correct=request.correct, ignoring=request.ignoring)
             explicit = explicit_conditions(request.filters)
             index = await self._index_now()
             vector = await self._vector(reading)
@@ -109,10 +109,10 @@ class SearchService:
                 given_up=[part.label for part in found.given_up],
             )
 
-    async def read(self, text: str, *, correct: bool = True) -> Reading:
-        """What a text is understood as."""
+    async def read(self, text: str, *, correct: bool = True, ignoring: Sequence[str] = ()) -> Reading:
+        """What a text is understood as, without what it says of `ignoring`."""
         understander = self._understands(await self._vocabularies.current())
-        return understander.read(" ".join(text[:LONGEST_READ].split()), correct=correct)
+        return understander.read(" ".join(text[:LONGEST_READ].split()), correct=correct, ignoring=ignoring)
 
     async def candidates(self, reading: Reading, explicit: Sequence[Condition] = ()) -> list[Candidate]:
         """The candidates of a reading before they are ranked, for tuning."""

@@ -2,7 +2,7 @@
 the shop or general English knows. What is left is to be found in texts."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -32,8 +32,18 @@ class Understander:
     vocabulary: Vocabulary
     spelling: Spelling
 
-    def read(self, text: str, *, correct: bool = True) -> Reading:
-        """What the text asks for. Any text has a reading; an empty one asks for everything."""
+    def read(self, text: str, *, correct: bool = True, ignoring: Collection[str] = ()) -> Reading:
+        """What the text asks for; what it says of the kinds `ignoring` is taken out of it. Any text has a reading; an
+        empty one asks for everything."""
+        reading = self._read(text, correct=correct)
+        for _ in range(MOST_PARTS):
+            ignored = reading.saying(ignoring)
+            if not ignored:
+                break
+            reading = self._read(reading.without(ignored[0]), correct=correct)
+        return reading
+
+    def _read(self, text: str, *, correct: bool) -> Reading:
         lowered = "".join(letter.lower() if len(letter.lower()) == 1 else letter for letter in text)
         figures = self._figures(lowered)
         words, corrections = self._words(text, figures, correct=correct)

@@ -91,7 +91,8 @@ async def test_a_changed_search_that_finds_nothing_is_asked_for_in_words(shop: S
     await talk.ask("search_products", entity("category", "bags"), text="unheard of")
     shop.tools.search_json = search_json([])
     await talk.ask("refine_search", entity("amount", {"max": 30}), text="under 30")
-    assert [asked["text"] for _, asked in shop.tools.read[1:]] == ["unheard", "bags unheard under 30"]
+    assert [asked["text"] for _, asked in shop.tools.read[1:]] == ["unheard of", "bags unheard under 30"]
+    assert "ignoring" not in shop.tools.read[2][1]
 
 
 async def test_while_the_tool_is_away_the_store_answers(shop: Shop, bag: str) -> None:
@@ -104,12 +105,63 @@ async def test_while_the_tool_is_away_the_store_answers(shop: Shop, bag: str) ->
 async def test_a_search_is_refined_with_its_words(shop: Shop, bag: str) -> None:
     shop.tools.search_json = search_json([bag])
     talk = shop.guest()
-    await talk.ask("search_products", text="waterproof for a summer trip")
+    await talk.ask("search_products", text="waterproof without zips, for a summer trip")
     await talk.ask("refine_search", entity("colour", "Blue"), text="in blue")
-    assert shop.tools.read[-1][1]["text"] == "waterproof summer trip"
-    assert shop.tools.read[-1][1]["filters"] == {"colours": ["Blue"], "in_stock": True}
+    await talk.ask("refine_search", entity("amount", {"max": 50}), text="under 50")
+    asked = [asked for _, asked in shop.tools.read]
+    assert [one["text"] for one in asked] == ["waterproof without zips, for a summer trip"] * 3
+    assert [one["filters"] for one in asked] == [
+        {"in_stock": True},
+        {"colours": ["Blue"], "in_stock": True},
+        {"colours": ["Blue"], "max_price": 50.0, "in_stock": True},
+    ]
+    assert [one.get("ignoring") for one in asked] == [None, ["colour"], ["colour", "price"]]
     said = await talk.ask("choose_listed", entity("ordinal", 1), text="the first one")
     assert names(said) == ["Dry bag"]
+
+
+async def test_words_and_measures_go_on_with_the_sentence(shop: Shop, bag: str) -> None:
+    shop.tools.search_json = search_json([bag])
+    talk = shop.guest()
+    await talk.ask("search_products", text="something for a summer trip")
+    await talk.ask("refine_search", text="waterproof ones")
+    await talk.ask("refine_search", entity("brand", "Nokia"), text="from Nokia with 8 GB RAM")
+    assert [asked["text"] for _, asked in shop.tools.read[1:]] == [
+        "something for a summer trip waterproof",
+        "something for a summer trip waterproof at least 8 gb ram",
+    ]
+
+
+async def test_a_sentence_that_was_refined_at_length_is_still_remembered(shop: Shop, bag: str) -> None:
+    shop.tools.search_json = search_json([bag])
+    talk = shop.guest()
+    await talk.ask("search_products", text="linen " * 300)
+    await talk.ask("refine_search", text="waterproof ones")
+    assert len(shop.tools.read[-1][1]["text"]) == 300
+    assert shop.tools.read[-1][1]["text"].endswith("linen  waterproof")
+
+
+async def test_a_refined_search_is_answered_by_the_store_while_the_tool_is_away(shop: Shop, bag: str) -> None:
+    await shop.product("Dry sack", "90.00", category="bags")
+    shop.tools.search_json = search_json([bag])
+    talk = shop.guest()
+    await talk.ask("search_products", text="something dry")
+    shop.tools.error = ToolUnavailable("away")
+    said = await talk.ask("refine_search", entity("amount", {"min": 80, "max": None}), text="over 80")
+    assert names(said) == ["Dry sack"]
+    shop.tools.error = None
+    await talk.ask("refine_search", entity("amount", {"max": 100}), text="under 100")
+    assert shop.tools.read[-1][1]["text"] == "something dry"
+
+
+async def test_a_search_that_was_given_up_in_part_forgets_its_sentence(shop: Shop, bag: str) -> None:
+    shop.tools.search_json = search_json([])
+    talk = shop.guest()
+    text = "unheard of bags"
+    said = await talk.ask("search_products", spotted("category", "bags", "bags", text), text=text)
+    assert "utter_search_loosened" in said.names
+    await talk.ask("refine_search", entity("amount", {"max": 50}), text="under 50")
+    assert "unheard" not in shop.tools.read[-2][1]["text"]
 
 
 async def test_cheaper_is_asked_for_below_what_was_shown(shop: Shop, bag: str) -> None:
@@ -121,6 +173,7 @@ async def test_cheaper_is_asked_for_below_what_was_shown(shop: Shop, bag: str) -
     said = await talk.ask("refine_search", text="anything cheaper?")
     limits = [asked["filters"].get("max_price") for _, asked in shop.tools.read]
     assert limits[1] == float(Decimal("39.99"))
+    assert shop.tools.read[1][1]["text"] == "waterproof for a summer trip"
     assert "utter_no_cheaper" in said.names
 
 

@@ -101,6 +101,33 @@ async def test_what_words_mean(client, words, found):
     assert not answer["nearest"]
 
 
+@pytest.mark.parametrize(
+    ("words", "ignoring", "filters", "found"),
+    [
+        ("red dress", ["colour"], {"colours": ["Black"]}, ["Maren Wool Dress"]),
+        ("warm dress, not black", ["colour"], {"colours": ["Black"]}, ["Maren Wool Dress"]),
+        ("dress under 100", ["price"], {"min_price": 100}, ["Maren Wool Dress"]),
+        ("dress from 20, up to 100", ["price"], {"min_price": 100}, ["Maren Wool Dress"]),
+        ("samsung phone 64gb", ["storage"], {"sizes": ["256GB"]}, ["Samsung Galaxy S21"]),
+        ("samsung with at least 5000 mah", ["brand"], {}, ["Samsung Galaxy A12"]),
+        ("size 42 boots", ["size", "category"], {"sizes": ["38"]}, ["Alder Canvas Boots"]),
+    ],
+)
+async def test_what_the_words_said_before_is_passed_over_where_a_filter_says_otherwise(
+    client, words, ignoring, filters, found
+):
+    answer = await ask(client, words, ignoring=ignoring, filters=filters)
+    assert names(answer) == found
+    assert not answer["nearest"]
+
+
+async def test_words_go_on_ranking_when_their_colour_is_passed_over(client):
+    seaside = await ask(client, "black dress for the seaside", ignoring=["colour"], filters={"max_price": 500})
+    assert names(seaside) == ["Maren Silk Dress", "Maren Wool Dress"]
+    winter = await ask(client, "red dress for a cold winter", ignoring=["colour"], filters={"max_price": 500})
+    assert names(winter) == ["Maren Wool Dress", "Maren Silk Dress"]
+
+
 async def test_the_rest_of_the_words_orders_by_meaning(client):
     assert names(await ask(client, "dress for the seaside"))[0] == "Maren Silk Dress"
     assert names(await ask(client, "dress for a cold winter"))[0] == "Maren Wool Dress"

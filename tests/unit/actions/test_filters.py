@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from actions.context import Filters
+from actions.context import Filters, Said
 from actions.entities import Entities, entities_of
-from actions.filters import described, filters_of, loosened, merged
+from actions.filters import described, filters_of, is_empty, loosened, merged
 from actions.variants import sorted_options
 from tests.actions_kit import spotted
 
@@ -57,6 +57,14 @@ def test_a_later_filter_replaces_the_earlier_of_its_kind() -> None:
     before = Filters(words="linen", category="dresses", colour="Red", min_price=Decimal(50))
     now = Filters(words="and in", colour="Blue", max_price=Decimal(40))
     assert merged(before, now) == Filters(words="linen", category="dresses", colour="Blue", max_price=Decimal(40))
+
+
+def test_the_sentence_stays_with_what_of_it_does_not_hold_any_more() -> None:
+    before = Filters(colour="Red", said=Said(text="red linen dresses with 64GB", changed=["price"]))
+    both = merged(before, Filters(colour="Blue", storage="128GB", said=Said(text="in blue")))
+    assert both.said == Said(text="red linen dresses with 64GB", changed=["colour", "price", "storage"])
+    assert is_empty(Filters(said=Said(text="hm")))
+    assert [less.said for _, less in loosened(both)] == [None, None]
 
 
 def test_words_are_given_up_before_a_budget_is_and_never_everything() -> None:
