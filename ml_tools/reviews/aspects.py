@@ -20,7 +20,7 @@ from ml_tools.reviews.aspect_words import LISTED, Listed
 from ml_tools.reviews.clauses import Known, clauses, hints, listed, plain
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
-VERSION = "1"  # of these rules and words: another version reads everything anew
+VERSION = "2"  # of these rules and words: another version reads everything anew
 SURE = 0.95  # how probable a reader's polarity must be where words are silent; found on the development sentences
 ALIKE = 0.65  # cosine from which a clause is about an aspect though no word names it; found there too
 FEWEST_WORDS = 3  # a clause of fewer is not likened to anything
