@@ -8,6 +8,7 @@ from cli.evaluation import evaluate_app
 from cli.experiments import app as experiment_app
 from cli.imports import import_app
 from cli.maintenance import doctor, erase, health, migrate
+from cli.policy_command import policy
 from cli.training import train_app
 from cli.up import up
 from cli.users import app as user_app
@@ -18,6 +19,7 @@ for command in (up, chat, migrate, health, doctor, erase):
     app.command()(command)
 for command in (answers, mood):
     evaluate_app.command()(command)
+evaluate_app.command()(policy)
 for name, group in {
     "import": import_app,
     "demo": demo_app,

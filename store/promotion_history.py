@@ -1,5 +1,6 @@
 """Everything that promotions can be learnt from anew: what was shown to whom, and what they had touched before."""
 
+from datetime import date
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -17,8 +18,9 @@ _SHOWN = """
            extract(epoch FROM i.shown_at)::float8 AS at,
            CASE WHEN c.id IS NULL THEN i.clicked_at IS NOT NULL AND i.key IS NULL
                 ELSE c.id <= %(click_id)s END AS clicked,
-           i.signals
+           i.signals, i.propensity, coalesce(i.place, 0), k.attributes ->> 'segment'
     FROM impressions AS i LEFT JOIN promotion_clicks AS c ON c.impression_id = i.id
+    LEFT JOIN customers AS k ON k.id = i.customer_id
     WHERE i.id <= %(impression_id)s ORDER BY i.id DESC LIMIT %(most)s
 """
 _TOUCHES = """
@@ -39,16 +41,22 @@ _PROMOTIONS = """
     LEFT JOIN categories AS c ON c.id = coalesce(p.category_id, own.category_id)
     LEFT JOIN categories AS d ON d.id = c.parent_id
 """
+_TERMS = """
+    SELECT id, starts_on, ends_on, audience, daily_cap, budget::float8, cost_per_click::float8 FROM promotions
+"""
 _BASES = """
     SELECT c.slug, coalesce(d.slug, c.slug), p.brand, count(*)
     FROM (SELECT product_id FROM events WHERE product_id IS NOT NULL ORDER BY id DESC LIMIT %s) AS e
     JOIN products AS p ON p.id = e.product_id JOIN categories AS c ON c.id = p.category_id
     LEFT JOIN categories AS d ON d.id = c.parent_id GROUP BY 1, 2, 3
 """
+_KEPT = b"""
+    SELECT version, impression_id, click_id, examples, as_of, content, sha256 FROM promotion_beliefs WHERE name = %s
+"""
 
 
 class PastShowing(NamedTuple):
-    """An impression; `who` tells persons apart (None: unknown), `at` is in seconds."""
+    """An impression; `who` tells persons apart (None: unknown), `at` is in seconds, `segment` is the customer's."""
 
     impression_id: int
     promotion_id: int
@@ -58,6 +66,20 @@ class PastShowing(NamedTuple):
     at: float
     clicked: bool
     signals: list[float] | None
+    propensity: float
+    place: int
+    segment: str | None
+
+
+class Terms(NamedTuple):
+    """When and to whom a promotion may be shown; `budget` None: without limit."""
+
+    starts_on: date
+    ends_on: date
+    audience: dict[str, Any]
+    daily_cap: int
+    budget: float | None
+    cost_per_click: float
 
 
 def complete_until(connection: psycopg.Connection, *, patience: float) -> Frontier:
@@ -97,6 +119,11 @@ def every_promotion(connection: psycopg.Connection) -> dict[int, Candidate]:
     return {row[0]: Candidate._make(row) for row in connection.execute(_PROMOTIONS)}
 
 
+def terms(connection: psycopg.Connection) -> dict[int, Terms]:
+    """Of every promotion, as they are today."""
+    return {number: Terms._make(rest) for number, *rest in connection.execute(_TERMS)}
+
+
 def touched_by_all(connection: psycopg.Connection) -> list[tuple[Any, ...]]:
     """As `store.promotions.bases`."""
     return connection.execute(_BASES, (MOST_FOR_BASES,)).fetchall()
@@ -109,13 +136,15 @@ def held(connection: psycopg.Connection, name: str, first: Kept) -> Kept:
         " VALUES (%s, %s, 0, 0, 0, %s, %s) ON CONFLICT DO NOTHING",
         (name, first.version, first.content, first.sha256),
     )
-    row = connection.execute(
-        "SELECT version, impression_id, click_id, examples, as_of, content, sha256 FROM promotion_beliefs"
-        " WHERE name = %s FOR UPDATE",
-        (name,),
-    ).fetchone()
-    assert row is not None
-    return Kept(*row)
+    found = kept(connection, name, to_change=True)
+    assert found is not None
+    return found
+
+
+def kept(connection: psycopg.Connection, name: str, *, to_change: bool = False) -> Kept | None:
+    """What is kept; None for nothing. `to_change` holds it until the transaction ends."""
+    row = connection.execute(_KEPT + b" FOR UPDATE" if to_change else _KEPT, (name,)).fetchone()
+    return Kept(*row) if row else None
 
 
 def replaced(connection: psycopg.Connection, name: str, new: Kept) -> None:

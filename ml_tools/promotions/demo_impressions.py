@@ -3,7 +3,7 @@
 Models read what a shop would have known when a promotion was shown; only the truth's own row reads `demo_truth`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -167,16 +167,22 @@ def _bought_before(rows: pd.DataFrame, lines: pd.DataFrame, by: Sequence[str]) -
 def true_probabilities(rows: pd.DataFrame, truth: dict[tuple[str, str], Any]) -> Doubles:
     """[n]: what the clicks were drawn from (`store.demo.impressions`)."""
     model = truth["click_model", "promotions"]["parameters"]
+    match = taste_matches(rows["reference"].unique(), truth)
+    matched = [match[reference][one] for reference, one in zip(rows["reference"], rows["customer"], strict=True)]
+    odds = model["bias"] + rows["slot"].map(model).to_numpy() + model["match"] * np.array(matched)
+    odds = odds + model["discount"] * rows["discount"].astype(float).to_numpy() / 100
+    return np.asarray(expit(odds - model["fatigue"] * np.log1p(rows["seen"].to_numpy())))
+
+
+def taste_matches(references: Iterable[str], truth: dict[tuple[str, str], Any]) -> dict[str, dict[str, float]]:
+    """Promotion's reference -> customer's public id -> how well it matches their taste, mean 0 and deviation 1."""
     people = [key for kind, key in truth if kind == "customer"]
     tastes = np.array([truth["customer", key]["taste"] for key in people])
     skus = [sku for sku in truth["products", "in order"] if ("product", sku) in truth]
     features = np.array([truth["product", sku]["features"] for sku in skus])
     match = {}
-    for reference in rows["reference"].unique():
+    for reference in references:
         covered = truth["promotion", reference]["covers"]
         utility = tastes @ features[covered].mean(axis=0)
         match[reference] = dict(zip(people, (utility - utility.mean()) / (utility.std() + 1e-9), strict=True))
-    matched = [match[reference][one] for reference, one in zip(rows["reference"], rows["customer"], strict=True)]
-    odds = model["bias"] + rows["slot"].map(model).to_numpy() + model["match"] * np.array(matched)
-    odds = odds + model["discount"] * rows["discount"].astype(float).to_numpy() / 100
-    return np.asarray(expit(odds - model["fatigue"] * np.log1p(rows["seen"].to_numpy())))
+    return match

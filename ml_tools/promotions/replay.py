@@ -4,9 +4,10 @@ Every part of the history is predicted before it is learnt, with what each click
 had learnt it. So the losses are what the shop would have seen, and the belief that comes out goes with its model.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -60,7 +61,7 @@ class Decision:
 def replay(lived: Lived, odds: Doubles | None) -> Replayed:
     """Predict and learn everything in its order; `odds` [n] is the click model's word, None: as it was said then."""
     belief, since, said = prior(), None, [np.zeros(0)]
-    for part in _parts(_with_word(lived.shown, odds)):
+    for part in parts(_with_word(lived.shown, odds)):
         promotions = {one.promotion_id for one in part}
         known = belief.knowing(sorted(promotions))
         said.append(known.expected(examples_of(known, part)))
@@ -78,10 +79,21 @@ def _with_word(shown: Sequence[Learnable], odds: Doubles | None) -> Iterator[Lea
         yield replace(one, signals=row)
 
 
-def _parts(shown: Iterator[Learnable]) -> Iterator[list[Learnable]]:
-    part: list[Learnable] = []
+class Dated(Protocol):
+    """Something that was shown at a moment."""
+
+    @property
+    def shown_at(self) -> datetime: ...
+
+
+Something = TypeVar("Something", bound=Dated)
+
+
+def parts(shown: Iterable[Something], span: timedelta = SPAN) -> Iterator[list[Something]]:
+    """What is learnt in one step: AT_ONCE at most, and no more than that span of time."""
+    part: list[Something] = []
     for one in shown:
-        if part and (len(part) >= AT_ONCE or one.shown_at - part[0].shown_at > SPAN):
+        if part and (len(part) >= AT_ONCE or one.shown_at - part[0].shown_at > span):
             yield part
             part = []
         part.append(one)

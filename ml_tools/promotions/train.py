@@ -12,18 +12,12 @@ import argparse
 import json
 import os
 import sys
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import replace
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import numpy as np
-import pandas as pd
 import psycopg
 import structlog
-from numpy.typing import NDArray
 
 from common.logs import configure_logging
 from common.settings import settings
@@ -34,68 +28,17 @@ from ml_tools.promotions.evaluate import Makers
 from ml_tools.promotions.models import MODELS
 from ml_tools.promotions.models.base import Progress, silent
 from ml_tools.promotions.online import NAME, Learnt, first, written
+from ml_tools.promotions.past import Past, examples
 from ml_tools.promotions.replay import Lived, choose
-from ml_tools.promotions.signals import SLOTS, Bases, Profile, readable, signals
+from ml_tools.promotions.signals import Bases
 from ml_tools.settings import tools_settings
 from store import promotion_history as history
-from store.promotion_history import PastShowing
-from store.promotion_learning import Frontier, Learnable
-from store.promotions import NEWEST_TOUCHES, Candidate, Interest
+from store.promotion_learning import Frontier
 from store.session import connect
 
 log = structlog.get_logger()
 
 MOST = 500_000  # the newest impressions; older ones would be forgotten anyway
-
-
-@dataclass(frozen=True)
-class Past:
-    """Who had touched what when: `touches` by person, oldest first, and the rows at which a person begins."""
-
-    products: dict[int, tuple[str, str, str | None]]
-    product: NDArray[np.int64]
-    at: NDArray[np.float64]
-    line: NDArray[np.bool_]
-    begins: dict[str, tuple[int, int]]
-
-    @classmethod
-    def of(cls, touches: pd.DataFrame, products: dict[int, tuple[str, str, str | None]]) -> "Past":
-        who = touches["who"].to_numpy(dtype=object)
-        starts = np.flatnonzero(np.r_[len(who) > 0, who[1:] != who[:-1]])
-        ends = np.r_[starts[1:], len(who)][: len(starts)]
-        begins = {str(who[a]): (int(a), int(b)) for a, b in zip(starts, ends, strict=True)}
-        product, at, line = (touches[name].to_numpy() for name in ("product", "at", "line"))
-        return cls(products, product, at, line, begins)
-
-    def interests(self, who: str | None, at: float) -> list[Interest]:
-        """What somebody's newest touches before that moment were, as `store.promotions.interests_of` counts them."""
-        start, end = self.begins.get(who or "", (0, 0))
-        end = start + int(np.searchsorted(self.at[start:end], at))
-        lines = self.line[start:end]
-        touched = self.product[start:end]
-        newest = np.concatenate([touched[lines][-NEWEST_TOUCHES:], touched[~lines][-NEWEST_TOUCHES:]])
-        return [Interest(one, *self.products[one], times) for one, times in Counter(newest.tolist()).items()]
-
-
-def examples(
-    shown: Sequence[PastShowing], past: Past, promotions: Mapping[int, Candidate], bases: Bases
-) -> Iterator[Learnable]:
-    """Every impression with its signals, in order."""
-    seen: Counter[tuple[str, int]] = Counter()
-    today: Counter[tuple[str, int, date]] = Counter()
-    for row in shown:
-        moment = datetime.fromtimestamp(row.at, UTC)
-        before, on_the_day = (row.who or "", row.promotion_id), (row.who or "", row.promotion_id, moment.date())
-        kept = row.signals
-        if not readable(kept):
-            one = promotions[row.promotion_id]._replace(seen=seen[before], seen_today=today[on_the_day])
-            profile = Profile.of(past.interests(row.who, row.at), customer=row.customer)
-            slot = row.slot if row.slot in SLOTS else ""
-            kept = list(signals(bases, profile, [one], slot=slot, today=moment.date()).row(0))
-        if row.who:
-            seen[before] += 1
-            today[on_the_day] += 1
-        yield Learnable(row.impression_id, row.promotion_id, kept, row.clicked, moment)
 
 
 def train(

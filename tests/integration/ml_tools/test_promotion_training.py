@@ -13,8 +13,9 @@ from common.settings import Settings
 from ml_tools.promotions.api import PromotionsTool
 from ml_tools.promotions.models.boosted import Boosted
 from ml_tools.promotions.online import Learner, read
+from ml_tools.promotions.past import Past, examples
 from ml_tools.promotions.signals import LOCAL, SHARED, Bases, Profile, Signals, signals
-from ml_tools.promotions.train import Past, examples, train
+from ml_tools.promotions.train import train
 from ml_tools.settings import ToolsSettings
 from store import promotion_history as history
 from store.jobs import LEARN_PROMOTIONS, TRAIN_PROMOTIONS
