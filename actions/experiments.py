@@ -1,4 +1,7 @@
-"""How the tests of recommenders fare, for marketers: figures with their intervals, and whether anything is decided."""
+"""How the tests of recommenders and of promotions fare, for marketers: figures with their intervals, and whether
+anything is decided."""
+
+import re
 
 from actions.base import ShopAction
 from actions.formats import count, day, listing, money, percent
@@ -9,32 +12,58 @@ from store.experiment_outcomes import ArmReport, Comparison
 from store.experiments import ExperimentReport, experiment_report, newest_experiment
 
 START_COMMAND = 'shopclerk experiment start "Autumn" --arm item-knn --arm hybrid'
+PROMOTION_COMMAND = 'shopclerk experiment start "Banners" --arm thompson --arm greedy --surface promotions'
+PROMOTIONS = re.compile(r"\b(promotion|promo|banner|offer|deal)s?\b", re.IGNORECASE)
+RECOMMENDERS = re.compile(r"\brecommend", re.IGNORECASE)
 METRICS = {"ctr": "CTR", "conversion": "conversion", "revenue": "revenue"}
 
 
 class ExperimentReportAction(ShopAction):
-    """ "How is the recommender test doing?": the test that runs, else the last one."""
+    """ "How is the recommender test doing?": the test that runs, else the last one; of promotions if so said."""
 
     name, role, intent = "action_experiment_report", Role.MARKETER, "experiment_report"
 
     async def answer(self, turn: Turn) -> None:
         async with self.services.database.read() as session:
-            newest = await newest_experiment(session)
+            of_promotions = _about_promotions(turn.text)
+            newest = await newest_experiment(session, of_promotions=of_promotions)
             report = await experiment_report(session, newest.name, now=self.services.clock()) if newest else None
         if report is None:
-            turn.reply.say("utter_no_experiment", command=START_COMMAND)
+            _say_none(turn, of_promotions)
             return
         _say_figures(turn, report)
         _say_decided(turn, report)
 
 
+def _about_promotions(text: str) -> bool | None:
+    """Whether a test of promotions is meant, or one of recommenders; None where the words leave it open."""
+    if PROMOTIONS.search(text):
+        return True
+    return False if RECOMMENDERS.search(text) else None
+
+
+def _say_none(turn: Turn, of_promotions: bool | None) -> None:
+    if of_promotions:
+        turn.reply.say("utter_no_promotion_experiment", command=PROMOTION_COMMAND)
+    else:
+        turn.reply.say("utter_no_experiment", command=START_COMMAND)
+
+
 def _say_figures(turn: Turn, report: ExperimentReport) -> None:
+    kind = "promotion_experiment" if report.of_promotions else "experiment"
     turn.reply.say(
-        "utter_experiment" if report.running else "utter_experiment_over",
+        f"utter_{kind}" if report.running else f"utter_{kind}_over",
         name=report.name, start=day(report.started_on), days="1 day" if report.days == 1 else f"{report.days} days",
     )  # fmt: skip
     turn.reply.table(
-        ["Arm", "Visitors", "Lists shown", "CTR", "Conversion", "Revenue per visitor"],
+        [
+            "Arm",
+            "Visitors",
+            "Promotions shown" if report.of_promotions else "Lists shown",
+            "CTR",
+            "Conversion",
+            "Revenue per visitor",
+        ],
         [_row(arm, report.currency) for arm in report.arms],
     )
 

@@ -1,4 +1,4 @@
-"""`shopclerk experiment`: A/B tests of the recommender, started, stopped and read from the command line."""
+"""`shopclerk experiment`: A/B tests of recommenders and of promotions, started, stopped and read here."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -19,6 +19,7 @@ from store.experiments import (
     ExperimentReport,
     ListedExperiment,
     experiment_report,
+    is_of_promotions,
     list_experiments,
     newest_experiment,
     start_experiment,
@@ -26,7 +27,9 @@ from store.experiments import (
 )
 from store.session import Database
 
-app = typer.Typer(help="A/B tests: which recommender sells more.", no_args_is_help=True)
+app = typer.Typer(
+    help="A/B tests: which recommender, or which way of choosing promotions, sells more.", no_args_is_help=True
+)
 console = Console()
 Result = TypeVar("Result")
 
@@ -37,6 +40,12 @@ class SurfaceName(StrEnum):
     HOME = "home"
     PRODUCT = "product"
     CART = "cart"
+    PROMOTIONS = "promotions"
+    PROMOTIONS_CHAT = "promotions-chat"
+    PROMOTIONS_HOME = "promotions-home"
+    PROMOTIONS_PRODUCT = "promotions-product"
+    PROMOTIONS_CATEGORY = "promotions-category"
+    PROMOTIONS_CART = "promotions-cart"
 
 
 @app.command()
@@ -44,7 +53,7 @@ def start(
     name: Annotated[str, typer.Argument(help="what people will call the test")],
     arm: Annotated[
         list[str],
-        typer.Option(help="[NAME=]POLICY[:PERCENT], twice or more, the control first; a policy: hybrid, popularity"),
+        typer.Option(help="[NAME=]POLICY[:PERCENT], twice or more, the control first; a policy: hybrid, greedy"),
     ],
     surface: Annotated[list[SurfaceName] | None, typer.Option(help="where it runs")] = None,
 ) -> None:
@@ -52,7 +61,8 @@ def start(
     places = [place.value for place in surface or [SurfaceName.ALL]]
 
     async def run(session: AsyncSession) -> ListedExperiment:
-        return await start_experiment(session, name, arm_plans(arm), places)
+        arms = arm_plans(arm, of_promotions=is_of_promotions(places))
+        return await start_experiment(session, name, arms, places)
 
     started = _with_store(run)
     console.print(f"The test {started.name} runs on {started.surface}: {_arms(started.arms)}.", markup=False)
@@ -109,9 +119,10 @@ async def _newest_name(session: AsyncSession) -> str:
     return found.name
 
 
-def arm_plans(written: list[str]) -> list[ArmPlan]:
+def arm_plans(written: list[str], *, of_promotions: bool = False) -> list[ArmPlan]:
     """Arms as people write them, `[NAME=]POLICY[:PERCENT]`; raises BadRequest."""
-    parsed = [_parsed(text) for text in written]
+    known = promotion_policies() if of_promotions else policies()
+    parsed = [_parsed(text, known) for text in written]
     left = 1 - sum(share for _, _, share in parsed if share is not None)
     open_arms = sum(share is None for _, _, share in parsed)
     return [ArmPlan(n, policy, left / open_arms if share is None else share) for n, policy, share in parsed]
@@ -124,10 +135,17 @@ def policies() -> list[str]:
     return sorted(MAKERS)
 
 
-def _parsed(text: str) -> tuple[str, str, float | None]:
+def promotion_policies() -> list[str]:
+    """The same of a test of promotions."""
+    from ml_tools.promotions.policies import RULES
+
+    return sorted(RULES)
+
+
+def _parsed(text: str, known: list[str]) -> tuple[str, str, float | None]:
     name, named, rest = text.rpartition("=")
     policy, colon, percent = rest.partition(":")
-    if policy not in (known := policies()):
+    if policy not in known:
         raise BadRequest(f"There is no policy {policy!r}: choose one of {', '.join(known)}.")
     try:
         share = float(percent.removesuffix("%")) / 100 if colon else None
@@ -148,7 +166,8 @@ def _arms_table(found: ExperimentReport) -> Table:
     state = "running" if found.running else "stopped"
     title = f"{found.name} on {found.surface}, since {found.started_on:%Y-%m-%d} ({found.days} days, {state})"
     money = f"revenue per unit{f', {found.currency}' if found.currency else ''}"
-    table = Table("arm", "policy", "units", "answers", "clicked", "ordered", money, title=title)
+    shown = "showings" if found.of_promotions else "answers"
+    table = Table("arm", "policy", "units", shown, "clicked", "ordered", money, title=title)
     for arm in found.arms:
         table.add_row(
             arm.name, arm.policy, f"{arm.units:,}", f"{arm.exposures:,}", _spoken(arm.ctr, percent=True),

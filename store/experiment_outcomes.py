@@ -5,6 +5,9 @@
   or not, so the click-through rate is clicked answers per answer shown.
 - A conversion is a unit that ordered a product, and kept it, at most 7 days after it was shown the product.
 - Revenue is that of such lines alone, per unit: also of those who bought nothing.
+
+Of promotions an exposure is one impression. Its click is the impression's own, a conversion is an order at that
+promotion's price at most 7 days after it was shown, and revenue is that of such lines.
 """
 
 from collections.abc import Sequence
@@ -52,7 +55,7 @@ class Comparison:
     decided: Decided
 
 
-_SUMS = text(f"""
+_PRODUCTS = f"""
 WITH shown AS NOT MATERIALIZED (
   SELECT id, arm_id, unit, at, product_ids FROM exposures WHERE experiment_id = :experiment AND at < :now
 ), led AS (
@@ -67,16 +70,26 @@ WITH shown AS NOT MATERIALIZED (
       AND led.product_id = ANY(shown.product_ids)
     ORDER BY led.id, shown.at DESC, shown.id DESC
   ) AS credited
-), sold AS (
-  SELECT l.id, c.public_id AS unit, l.product_id, o.placed_at AS at, l.units * l.unit_price AS amount, o.currency
+)"""  # noqa: S608 - only a constant above is put in
+_PROMOTIONS = f"""
+WITH shown AS NOT MATERIALIZED (
+  SELECT e.id, e.arm_id, e.unit, e.at, i.promotion_id, i.clicked_at
+  FROM exposures AS e LEFT JOIN impressions AS i ON i.id = e.impression_id
+  WHERE e.experiment_id = :experiment AND e.at < :now
+), clicked AS (
+  SELECT id AS exposure FROM shown WHERE clicked_at < least(at + interval '{CLICK_HOURS} hours', :now)
+)"""  # noqa: S608 - the same
+_OUTCOMES = """, sold AS (
+  SELECT l.id, c.public_id AS unit, l.product_id, l.promotion_id, o.placed_at AS at, l.units * l.unit_price AS amount,
+         o.currency
   FROM orders AS o JOIN order_lines AS l ON l.order_id = o.id JOIN customers AS c ON c.id = o.customer_id
-  WHERE o.placed_at >= :started AND o.placed_at < least(:ended + interval '{ORDER_DAYS} days', :now)
+  WHERE o.placed_at >= :started AND o.placed_at < least(:ended + interval '{days} days', :now)
     AND o.status NOT IN ('cancelled', 'returned') AND l.units > 0
 ), bought AS (
   SELECT unit, sum(amount) AS revenue, max(currency) AS currency FROM (
     SELECT DISTINCT sold.id, sold.unit, sold.amount, sold.currency FROM sold JOIN shown ON shown.unit = sold.unit
-      AND shown.at <= sold.at AND shown.at > sold.at - interval '{ORDER_DAYS} days'
-      AND sold.product_id = ANY(shown.product_ids)
+      AND shown.at <= sold.at AND shown.at > sold.at - interval '{days} days'
+      AND {same}
   ) AS lines GROUP BY unit
 ), units AS (
   SELECT shown.arm_id, shown.unit, count(*)::float AS exposures, count(clicked.exposure)::float AS clicks
@@ -89,7 +102,9 @@ SELECT a.name, a.policy, count(units.unit) AS units, coalesce(sum(exposures), 0)
        max(currency) AS currency
 FROM experiment_arms AS a LEFT JOIN units ON units.arm_id = a.id LEFT JOIN bought ON bought.unit = units.unit
 WHERE a.experiment_id = :experiment GROUP BY a.id ORDER BY a.position
-""")  # noqa: S608 - only the two constants above are put in
+"""
+_SUMS = text(_PRODUCTS + _OUTCOMES.format(days=ORDER_DAYS, same="sold.product_id = ANY(shown.product_ids)"))
+_PROMOTION_SUMS = text(_PROMOTIONS + _OUTCOMES.format(days=ORDER_DAYS, same="sold.promotion_id = shown.promotion_id"))
 
 
 @dataclass(frozen=True)
@@ -104,11 +119,17 @@ class ArmSums:
 
 
 async def arm_sums(
-    session: AsyncSession, experiment_id: int, *, started: datetime, ended: datetime, now: datetime
+    session: AsyncSession,
+    experiment_id: int,
+    *,
+    of_promotions: bool = False,
+    started: datetime,
+    ended: datetime,
+    now: datetime,
 ) -> list[ArmSums]:
     """The sums of every arm, the control first, of all that is known at `now`."""
     asked = {"experiment": experiment_id, "started": started, "ended": ended, "now": now}
-    return [_arm(row) for row in await session.execute(_SUMS, asked)]
+    return [_arm(row) for row in await session.execute(_PROMOTION_SUMS if of_promotions else _SUMS, asked)]
 
 
 def _arm(row: Row) -> ArmSums:

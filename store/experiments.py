@@ -21,6 +21,11 @@ from store.tables import Experiment, ExperimentArm, ExperimentSurface, Exposure
 
 RECOMMENDER_SURFACES = ("chat", "home", "product", "cart")
 ALL = "all"  # the recommender's surfaces, every one of them
+PROMOTION_SURFACES = (
+    "promotions-chat", "promotions-home", "promotions-product", "promotions-category", "promotions-cart",
+)  # fmt: skip
+PROMOTIONS = "promotions"  # the same of promotions
+TOGETHER = {ALL: RECOMMENDER_SURFACES, PROMOTIONS: PROMOTION_SURFACES}
 LONGEST_NAME = 80
 LONGEST_WORD = 40  # of an arm, a policy, a surface
 
@@ -46,6 +51,21 @@ class Assignment:
 
 
 @dataclass(frozen=True)
+class RunningTest:
+    """The experiment that runs on a surface, and its arms in order."""
+
+    experiment_id: int
+    key: str  # its public id
+    name: str
+    started_at: datetime
+    arms: tuple[ExperimentArm, ...]
+
+    def assigned(self, unit: str) -> Assignment:
+        arm = drawn(self.key, unit, self.arms)
+        return Assignment(self.experiment_id, arm.id, self.name, arm.name, arm.policy)
+
+
+@dataclass(frozen=True)
 class ListedExperiment:
     """An experiment at a glance; the first arm is the control."""
 
@@ -58,6 +78,10 @@ class ListedExperiment:
     @property
     def surface(self) -> str:
         return spoken_surfaces(self.surfaces)
+
+    @property
+    def of_promotions(self) -> bool:
+        return is_of_promotions(self.surfaces)
 
 
 @dataclass(frozen=True)
@@ -72,6 +96,7 @@ class ExperimentReport:
     currency: str | None  # of the revenue; None while there is none
     arms: list[ArmReport]
     comparisons: list[Comparison]
+    of_promotions: bool = False
 
 
 async def start_experiment(
@@ -104,8 +129,13 @@ async def start_experiment(
 
 
 def _places(surfaces: Sequence[str]) -> tuple[str, ...]:
-    named = [place for surface in surfaces for place in (RECOMMENDER_SURFACES if surface == ALL else (surface,))]
+    named = [place for surface in surfaces for place in TOGETHER.get(surface, (surface,))]
     return tuple(dict.fromkeys(named))
+
+
+def is_of_promotions(surfaces: Sequence[str]) -> bool:
+    """Whether it is promotions that a test on these surfaces is about."""
+    return any(surface == PROMOTIONS or surface in PROMOTION_SURFACES for surface in surfaces)
 
 
 def _check(name: str, arms: Sequence[ArmPlan], places: Sequence[str]) -> None:
@@ -114,6 +144,8 @@ def _check(name: str, arms: Sequence[ArmPlan], places: Sequence[str]) -> None:
         raise BadRequest(f"A test's name has 1 to {LONGEST_NAME} letters; arms, policies and surfaces, {LONGEST_WORD}.")
     if not places:
         raise BadRequest("Name at least one surface.")
+    if is_of_promotions(places) and not set(places) <= set(PROMOTION_SURFACES):
+        raise BadRequest("A test is of recommenders or of promotions: name surfaces of one kind.")
     if len(arms) < 2 or len({arm.name for arm in arms}) < len(arms):
         raise BadRequest("A test compares at least two arms of different names.")
     if any(not arm.share > 0 for arm in arms) or abs(sum(arm.share for arm in arms) - 1) > 1e-6:
@@ -146,10 +178,13 @@ async def list_experiments(session: AsyncSession) -> list[ListedExperiment]:
     ]
 
 
-async def newest_experiment(session: AsyncSession, about: str | None = None) -> ListedExperiment | None:
-    """The running test, else the last one; `about` may name it, a policy or a surface of it. None: there is none."""
+async def newest_experiment(
+    session: AsyncSession, about: str | None = None, *, of_promotions: bool | None = None
+) -> ListedExperiment | None:
+    """The running test, else the last one; `about` may name it, a policy or a surface of it, `of_promotions` say of
+    which kind it is (None: any). None: there is none."""
     words = set((about or "").lower().split())
-    found = await list_experiments(session)
+    found = [one for one in await list_experiments(session) if of_promotions in (None, one.of_promotions)]
     if not words:
         return next(iter(found), None)
     return next((experiment for experiment in found if words & _words(experiment)), None)
@@ -161,26 +196,32 @@ def _words(experiment: ListedExperiment) -> set[str]:
 
 
 def spoken_surfaces(surfaces: Sequence[str]) -> str:
-    """`all`, or the names of the surfaces in order."""
-    return ALL if set(surfaces) == set(RECOMMENDER_SURFACES) else ", ".join(sorted(surfaces))
+    """`all`, `promotions`, or the names of the surfaces in order."""
+    together = (name for name, places in TOGETHER.items() if set(surfaces) == set(places))
+    return next(together, ", ".join(sorted(surfaces)))
 
 
 async def assign(session: AsyncSession, surface: str, unit: str) -> Assignment | None:
     """The arm that `unit` is in on this surface; None while no experiment runs there. It reads one index, and writes
     nothing."""
+    found = (await running_tests(session, [surface])).get(surface)
+    return found.assigned(unit) if found else None
+
+
+async def running_tests(session: AsyncSession, surfaces: Sequence[str]) -> dict[str, RunningTest]:
+    """By surface, where one runs."""
     running = (
-        select(Experiment.id, Experiment.public_id, Experiment.name, ExperimentArm)
-        .join(ExperimentSurface, ExperimentSurface.experiment_id == Experiment.id)
+        select(ExperimentSurface.surface, Experiment, ExperimentArm)
+        .join(Experiment, Experiment.id == ExperimentSurface.experiment_id)
         .join(ExperimentArm, ExperimentArm.experiment_id == Experiment.id)
-        .where(ExperimentSurface.surface == surface, ExperimentSurface.running)
+        .where(ExperimentSurface.surface.in_(surfaces), ExperimentSurface.running)
         .order_by(ExperimentArm.position)
     )
-    rows = (await session.execute(running)).all()
-    if not rows:
-        return None
-    experiment_id, key, name, _ = rows[0]
-    arm = drawn(key, unit, [row[3] for row in rows])
-    return Assignment(experiment_id, arm.id, name, arm.name, arm.policy)
+    found: dict[str, RunningTest] = {}
+    for surface, test, arm in (await session.execute(running)).all():
+        before = found[surface].arms if surface in found else ()
+        found[surface] = RunningTest(test.id, test.public_id, test.name, test.started_at, (*before, arm))
+    return found
 
 
 def drawn(key: str, unit: str, arms: Sequence[ExperimentArm]) -> ExperimentArm:
@@ -221,15 +262,18 @@ async def experiment_report(session: AsyncSession, name: str, *, now: datetime |
         raise NotFound(f"There is no test named {name!r}.")
     now = now or datetime.now(UTC)
     started, ended = experiment.started_at, min(experiment.stopped_at or now, now)
-    arms = await arm_sums(session, experiment.id, started=started, ended=ended, now=now)
-    surfaces = select(ExperimentSurface.surface).where(ExperimentSurface.experiment_id == experiment.id)
+    where = select(ExperimentSurface.surface).where(ExperimentSurface.experiment_id == experiment.id)
+    surfaces = (await session.scalars(where)).all()
+    of_promotions = is_of_promotions(surfaces)
+    arms = await arm_sums(session, experiment.id, of_promotions=of_promotions, started=started, ended=ended, now=now)
     return ExperimentReport(
         name=experiment.name,
-        surface=spoken_surfaces((await session.scalars(surfaces)).all()),
+        surface=spoken_surfaces(surfaces),
         started_on=started.astimezone(UTC).date(),
         days=max((ended - started) // timedelta(days=1) + 1, 1),
         running=experiment.stopped_at is None,
         currency=next((arm.currency for arm in arms if arm.currency), None),
         arms=[arm_report(arm) for arm in arms],
         comparisons=comparisons(arms),
+        of_promotions=of_promotions,
     )

@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from store.promotion_exposures import expose_shown
 from store.tables import Impression, Promotion
 
 LEARNING_LOCK = 0x5052_4F4D  # shared by whoever writes events, alone for whoever reads how far they are complete
@@ -170,6 +171,7 @@ async def take_events(
     clicks = await _written(session, _CLICKS, [_row(one) for one in clicked], hours=CLICK_HOURS)
     conversions = await _written(session, _CONVERSIONS, [_row(one) for one in converted], days=CONVERSION_DAYS)
     await _count(session, impressions, clicks, conversions)
+    await expose_shown(session, [key for key, *_ in impressions])
     return Taken(len(impressions), len(clicks), len(conversions))
 
 

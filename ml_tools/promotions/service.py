@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 
 import numpy as np
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from common.errors import BadRequest
 from common.ids import public_id
 from common.metrics import timed, tool_seconds
+from ml_tools.promotions.policies import RULES, SERVED, Rule
 from ml_tools.promotions.policy import choose, probabilities
 from ml_tools.promotions.reasons import why
 from ml_tools.promotions.schemas import (
@@ -21,7 +23,9 @@ from ml_tools.promotions.schemas import (
 )
 from ml_tools.promotions.serving import Served, Serving
 from ml_tools.promotions.signals import Profile, readable, signals
+from ml_tools.registry import ModelName
 from store.promotion_events import Clicked, Converted, Shown, take_events, within_a_week
+from store.promotion_exposures import promotion_arm
 from store.promotions import About, Asker, Candidate, about, eligible, interests_of
 from store.session import Database
 
@@ -46,16 +50,20 @@ class PromotionService:
                 interests = await interests_of(session, asker)
                 context = await about(session, request.context.product_ids)
                 candidates = _elsewhere(request, context, await eligible(session, asker, interests))
+                rule = await _rule(session, request)
             if request.context.category:
                 context.append(About(0, request.context.category, request.context.category))
             profile = Profile.of(interests, customer=request.customer_id is not None)
-            shown = self._shown(served, request, profile, candidates, context)
-            log.info("promotions_ranked", slot=request.slot, eligible=len(candidates), shown=len(shown))
-            return RankAnswer(model=served.model, as_of=served.as_of, promotions=shown)
+            shown = self._shown(served, rule, request, profile, candidates, context)
+            log.info(
+                "promotions_ranked", slot=request.slot, policy=rule.name, eligible=len(candidates), shown=len(shown)
+            )
+            return RankAnswer(model=_named(served.model, rule), as_of=served.as_of, promotions=shown)
 
     def _shown(
         self,
         served: Served,
+        rule: Rule,
         request: RankRequest,
         profile: Profile,
         candidates: Sequence[Candidate],
@@ -69,7 +77,8 @@ class PromotionService:
         ids = [one.promotion_id for one in candidates]
         scores = served.draws.scores(ids, seen)
         taking_part = served.draws.taking_part(ids, [one.pace for one in candidates])
-        choice = choose(self._rng, scores, taking_part, request.n, floor=self._floor)
+        table, floor = rule.ranked(scores, seen), rule.floor(self._floor)
+        choice = choose(self._rng, table, taking_part, request.n, floor=floor)
         expected = probabilities(scores, choice.rows)
         return [
             RankedPromotion(
@@ -102,6 +111,18 @@ class PromotionService:
             model=served.model, as_of=served.as_of, impressions=taken.impressions, clicks=taken.clicks,
             conversions=taken.conversions,
         )  # fmt: skip
+
+
+async def _rule(session: AsyncSession, request: RankRequest) -> Rule:
+    """The policy of the arm that the asker is in, where a test runs; else the one that serves."""
+    unit = request.customer_id or request.session
+    arm = await promotion_arm(session, request.surface, unit) if unit else None
+    return RULES.get(arm.policy if arm else SERVED, RULES[SERVED])
+
+
+def _named(model: ModelName, rule: Rule) -> ModelName:
+    """The model with the policy that chose by it, which is kept with every impression."""
+    return model if rule.name == SERVED else ModelName(name=f"{model.name}:{rule.name}", version=model.version)
 
 
 def _elsewhere(request: RankRequest, context: Sequence[About], candidates: list[Candidate]) -> list[Candidate]:

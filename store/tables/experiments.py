@@ -56,7 +56,9 @@ class ExperimentArm(Base):
 
 
 class Exposure(Base):
-    """One answer that somebody was shown. `unit` is who is counted: a customer's public id, else a guest's subject."""
+    """One answer that somebody was shown. `unit` is who is counted: a customer's public id, else a guest's subject.
+
+    `product_ids` are those of a recommender's list; an answer of promotions is one impression each."""
 
     __tablename__ = "exposures"
 
@@ -69,5 +71,6 @@ class Exposure(Base):
     surface: Mapped[str] = mapped_column(String(40))
     at: Mapped[CreatedAt]
     product_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    impression_id: Mapped[int | None] = mapped_column(ForeignKey("impressions.id", ondelete="SET NULL"), unique=True)
 
     __table_args__ = (Index("ix_exposures_experiment_id_unit_at", "experiment_id", "unit", "at"),)

@@ -63,6 +63,29 @@ async def test_a_test_that_ended_is_reported_as_over(shop: Shop) -> None:
     assert said.names == ["utter_experiment_over", "utter_experiment_never_decided"]
 
 
+async def test_a_test_of_promotions_is_told_from_one_of_recommenders(shop: Shop) -> None:
+    marketer = shop.marketer()
+    none = await marketer.ask("experiment_report", text="how is the promotion test doing?")
+    assert none.names == ["utter_no_promotion_experiment"]
+    assert "--surface promotions" in none.text
+    async with shop.database.begin() as session:
+        arms = [ArmPlan("thompson", "thompson", 0.5), ArmPlan("greedy", "greedy", 0.5)]
+        await start_experiment(session, "Banners", arms, ["promotions"])
+    promotions = await marketer.ask("experiment_report", text="How is the promotion test doing?")
+    assert promotions.names == ["utter_promotion_experiment", "utter_experiment_undecided"]
+    assert [row[0] for row in promotions.rows] == ["thompson", "greedy"]
+    assert "Banners" in promotions.text
+    assert (await marketer.ask("experiment_report", text="and the test of recommenders?")).names == [
+        "utter_no_experiment"
+    ]
+    await started(shop)
+    for text_, name in {
+        "how is the banner test doing": "Banners",
+        "how is the recommender test doing": "Autumn",
+    }.items():
+        assert name in (await marketer.ask("experiment_report", text=text_)).text
+
+
 async def test_shoppers_hear_nothing_of_it(shop: Shop) -> None:
     await started(shop)
     assert (await shop.shopper().ask("experiment_report")).names == ["utter_for_marketers"]

@@ -42,6 +42,17 @@ def test_a_test_is_started_read_and_stopped() -> None:
     assert "item-knn 80%, hybrid 20%" in listed.output
 
 
+def test_a_test_of_promotions_runs_beside_one_of_recommenders() -> None:
+    assert experiment("start", "Autumn", "--arm", "item-knn", "--arm", "hybrid").exit_code == 0
+    started = experiment("start", "Banners", "--arm", "thompson", "--arm", "greedy", "--surface", "promotions")
+    assert started.output == "The test Banners runs on promotions: thompson 50%, greedy 50%.\n"
+    read = experiment("report", "Banners")
+    assert "Banners on promotions" in read.output
+    assert "showings" in read.output
+    again = experiment("start", "More", "--arm", "thompson", "--arm", "random", "--surface", "promotions-cart")
+    assert (again.exit_code, "runs on one of these surfaces" in again.output) == (1, True)
+
+
 def test_without_a_test_the_way_to_start_one_is_said() -> None:
     assert "shopclerk experiment start" in experiment("list").output
     read = experiment("report")
@@ -53,6 +64,20 @@ def test_what_cannot_be_is_refused_with_a_reason() -> None:
         ("start", "Autumn", "--arm", "hybrid"): "at least two arms",
         ("start", "Autumn", "--arm", "hybrid", "--arm", "magic"): "no policy 'magic'",
         ("start", "Autumn", "--arm", "hybrid:70", "--arm", "item-knn:70"): "100 %",
+        ("start", "A", "--arm", "greedy", "--arm", "hybrid", "--surface", "promotions"): "no policy 'hybrid'",
+        ("start", "A", "--arm", "greedy", "--arm", "random"): "no policy 'greedy'",
+        (
+            "start",
+            "A",
+            "--arm",
+            "greedy",
+            "--arm",
+            "random",
+            "--surface",
+            "home",
+            "--surface",
+            "promotions-home",
+        ): "surfaces of one kind",
         ("stop", "Autumn"): "No test named 'Autumn' is running",
     }.items():
         refused = experiment(*arguments)
