@@ -38,7 +38,7 @@ from store.promotion_reports import (
     promotions_shown,
     shown_lately,
 )
-from store.session import Database
+from store.session import LONG_STATEMENT_TIMEOUT_MS, Database
 
 SIMULATIONS = 100
 _COVERED = {"Type C": 0, "Type B": 1, "Type A": 2}  # few and many coupons, and those that are chosen for a household
@@ -46,7 +46,7 @@ console = Console(width=130)
 
 
 async def demo(url: str) -> None:
-    database = Database(url, pool_size=2)
+    database = Database(url, pool_size=2, timeout_ms=LONG_STATEMENT_TIMEOUT_MS)
     now = datetime.now(UTC)
     while await count(database, now):
         pass

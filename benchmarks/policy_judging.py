@@ -37,7 +37,7 @@ from ml_tools.promotions.models import MODELS
 from ml_tools.promotions.policies import RULES
 from ml_tools.promotions.signals import SHARED, Signals
 from ml_tools.settings import tools_settings
-from store.session import Database, connect
+from store.session import LONG_STATEMENT_TIMEOUT_MS, Database, connect
 from store.tables import Customer, Promotion
 
 ESTIMATORS = {"IPS": "ips", "SNIPS": "snips", "doubly robust": "robust"}
@@ -63,7 +63,7 @@ class Truth:
 
 
 async def known_truth(url: str) -> Truth:
-    database = Database(url, pool_size=1)
+    database = Database(url, pool_size=1, timeout_ms=LONG_STATEMENT_TIMEOUT_MS)
     try:
         async with database.read() as session:
             promotions = (await session.execute(select(Promotion.id, Promotion.reference))).all()

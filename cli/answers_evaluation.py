@@ -7,7 +7,7 @@ from typing import Any
 
 from common.errors import BadRequest, Unavailable
 from common.settings import ROOT, Settings, settings
-from store.session import Database
+from store.session import LONG_STATEMENT_TIMEOUT_MS, Database
 
 HELD_OUT = ROOT / "tests" / "conversations" / "held_out_product_questions.csv"
 
@@ -48,7 +48,7 @@ def evaluate_answers(questions: Path, *, peers: bool, config: Settings | None = 
 async def _looked_up(database_url: str, files: list[Any]) -> list[Any]:
     from ml_tools.answers.labelled import look_up
 
-    database = Database(database_url)
+    database = Database(database_url, timeout_ms=LONG_STATEMENT_TIMEOUT_MS)
     try:
         return [await look_up(database, labelled) for labelled in files]
     finally:

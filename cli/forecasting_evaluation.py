@@ -27,7 +27,7 @@ from ml_tools.forecasting.evaluation.evaluate import (
 )
 from ml_tools.forecasting.models.base import Progress
 from ml_tools.forecasting.models.registry import LOCAL, NAMES
-from store.session import Database
+from store.session import LONG_STATEMENT_TIMEOUT_MS, Database
 
 TRUE_ERROR, TRUE_PEER = "error against the true mean", "AutoETS"
 
@@ -123,7 +123,7 @@ def _demo_questions(config: Settings, progress: Progress) -> list[Question]:
 
 
 async def _read_demo(url: str) -> list[Question]:
-    database = Database(url, pool_size=1)
+    database = Database(url, pool_size=1, timeout_ms=LONG_STATEMENT_TIMEOUT_MS)
     try:
         return await demo_questions(database)
     finally:

@@ -23,7 +23,7 @@ from store.embedded import EmbeddedPostgres
 from store.importers.run import import_file
 from store.migrate import upgrade
 from store.search_catalogue import whole_catalogue
-from store.session import Database
+from store.session import LONG_STATEMENT_TIMEOUT_MS, Database
 
 EACH = 200  # queries of a kind and catalogue
 MOST = 100  # products that a peer answers with
@@ -87,7 +87,7 @@ def _one(url: str, file: Path, home: Path, each: int, peers: bool, progress: Pro
 
 
 async def _asked(url: str, each: int, peers: bool, progress: Progress) -> tuple[Metrics, int]:
-    config, database = settings(), Database(url, pool_size=4)
+    config, database = settings(), Database(url, pool_size=4, timeout_ms=LONG_STATEMENT_TIMEOUT_MS)
     try:
         encoder = SentenceEncoder(config.models_dir, threads=config.threads)
         await refresh(database, encoder)

@@ -10,9 +10,10 @@ from sqlalchemy import URL, event, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-STATEMENT_TIMEOUT_MS = 5_000
+STATEMENT_TIMEOUT_MS = 5_000  # of what somebody waits for
+LONG_STATEMENT_TIMEOUT_MS = 15 * 60_000  # of a training or an evaluation, which reads a whole shop
 # A filtered search goes on through the vectors' index until it has found enough (pgvector 0.8).
-_OPTIONS = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c hnsw.iterative_scan=relaxed_order -c hnsw.ef_search=120"
+_OPTIONS = "-c hnsw.iterative_scan=relaxed_order -c hnsw.ef_search=120"
 
 
 def sqlalchemy_url(database_url: str) -> URL:
@@ -24,15 +25,16 @@ class Database:
     """A pool of connections. One request, one transaction: `async with database.begin() as session: ...`.
 
     What only reads, and needs no two statements to see the same moment, takes `read()`: it saves two round trips.
+    A statement is ended after `timeout_ms`.
     """
 
-    def __init__(self, database_url: str, *, pool_size: int = 8) -> None:
+    def __init__(self, database_url: str, *, pool_size: int = 8, timeout_ms: int = STATEMENT_TIMEOUT_MS) -> None:
         self.engine: AsyncEngine = create_async_engine(
             sqlalchemy_url(database_url),
             pool_size=pool_size,
             max_overflow=4,
             pool_timeout=3,
-            connect_args={"options": _OPTIONS, "connect_timeout": 3},
+            connect_args={"options": f"-c statement_timeout={timeout_ms} {_OPTIONS}", "connect_timeout": 3},
         )
         event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
         reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")

@@ -25,7 +25,7 @@ from ml_tools.answers.question import Question
 from ml_tools.answers.ranking import FEATURES, Ranker, features
 from ml_tools.artefacts import Manifest
 from ml_tools.sentence_encoder.encoder import SentenceEncoder
-from store.session import Database
+from store.session import LONG_STATEMENT_TIMEOUT_MS, Database
 
 QUESTIONS = ROOT / "data" / "answers" / "questions.csv"
 FOLDS = 5
@@ -105,7 +105,7 @@ async def main() -> int:
     if not config.database_url:
         sys.stderr.write("DATABASE_URL is not set: the questions are about products of the demo store.\n")
         return 2
-    database = Database(config.database_url)
+    database = Database(config.database_url, timeout_ms=LONG_STATEMENT_TIMEOUT_MS)
     asked = await look_up(database, read_labelled(QUESTIONS))
     await database.close()
     encoder = SentenceEncoder(config.models_dir, threads=config.threads)

@@ -36,7 +36,7 @@ from ml_tools.forecasting.service import today_utc
 from ml_tools.forecasting.serving import newest_readable
 from ml_tools.forecasting.shipping import NAME, TOOL, ServedModel, files_of
 from store.sales import oldest_sales_day
-from store.session import Database
+from store.session import LONG_STATEMENT_TIMEOUT_MS, Database
 
 log = structlog.get_logger()
 
@@ -172,7 +172,7 @@ async def _main() -> None:
     torch.set_num_threads(config.threads)
     if options.refresh and hasattr(os, "nice"):
         os.nice(10)  # the shop's requests come first
-    database = Database(config.database_url, pool_size=1)
+    database = Database(config.database_url, pool_size=1, timeout_ms=LONG_STATEMENT_TIMEOUT_MS)
     try:
         outcome = await train_from_store(
             database, config.trained_dir, refresh=options.refresh, quick=options.quick, progress=_tell

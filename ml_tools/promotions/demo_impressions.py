@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import psycopg
 from scipy.special import expit
 from sqlalchemy import Select, func, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
@@ -18,7 +19,7 @@ from sqlalchemy.orm import aliased
 from ml_tools.promotions.batch import Doubles, Fields
 from ml_tools.promotions.evaluate import Metrics, Split
 from ml_tools.promotions.measures import measured
-from store.session import Database
+from store.session import LONG_STATEMENT_TIMEOUT_MS, Database
 from store.tables.catalogue import Category, Product
 from store.tables.customers import Customer
 from store.tables.marketing import DemoTruth, Impression, Promotion
@@ -51,15 +52,17 @@ class Shown:
 
 async def demo_split(url: str) -> tuple[Split, Metrics] | None:
     """The split, and the measures of the true probabilities on its later part; None without the demo store."""
-    database = Database(url, pool_size=1)
+    database = Database(url, pool_size=1, timeout_ms=LONG_STATEMENT_TIMEOUT_MS)
     try:
         async with database.read() as session:
             truth = await demo_truth(session)
             if ("click_model", "promotions") not in truth:
                 return None
             shown = await demo_shown(session)
-    except (OperationalError, ProgrammingError):
-        return None
+    except (OperationalError, ProgrammingError) as error:
+        if isinstance(error.orig, psycopg.errors.QueryCanceled):
+            raise
+        return None  # no server, or no tables
     finally:
         await database.close()
     if not len(shown.rows):

@@ -19,7 +19,7 @@ from store.recommendations import (
     lines_to_learn_from,
     newest_picture_version,
 )
-from store.session import Database, connect
+from store.session import LONG_STATEMENT_TIMEOUT_MS, Database, connect
 
 MOST_EVENTS = 5_000_000  # the newest ones; older ones say little about tomorrow
 REPEATED = 1 / 3  # share of what was bought that was bought again, from which a category is one of supplies
@@ -70,7 +70,7 @@ async def read_training_data(
     database_url: str, encode: TextEncoder | None, *, most_events: int = MOST_EVENTS
 ) -> TrainingData:
     """NotEnoughData when the shop has no products on sale; no events are fine."""
-    database = Database(database_url, pool_size=1)
+    database = Database(database_url, pool_size=1, timeout_ms=LONG_STATEMENT_TIMEOUT_MS)
     try:
         async with database.begin() as session:
             version = await newest_picture_version(session)

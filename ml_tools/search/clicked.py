@@ -27,7 +27,7 @@ from ml_tools.sentence_encoder.encoder import SentenceEncoder
 from ml_tools.settings import tools_settings
 from store.product_appeal import count_appeal
 from store.search_clicks import ClickedSearch, clicked_searches
-from store.session import Database
+from store.session import LONG_STATEMENT_TIMEOUT_MS, Database
 
 DAYS, MOST = 14, 400
 TRIED = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8)
@@ -66,7 +66,7 @@ async def _count(session: AsyncSession, until: datetime | None) -> None:
 
 async def main(url: str, models: Path | None) -> None:
     config = settings()
-    database = Database(url, pool_size=2)
+    database = Database(url, pool_size=2, timeout_ms=LONG_STATEMENT_TIMEOUT_MS)
     service = SearchService(database, SentenceEncoder(config.models_dir, threads=1), Capacity(running=1, waiting=4))
     tastes = None
     if models:

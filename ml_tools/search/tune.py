@@ -22,7 +22,7 @@ from ml_tools.search.ranking import Weights, features_of
 from ml_tools.search.service import SearchService
 from ml_tools.sentence_encoder.encoder import Floats, SentenceEncoder
 from store.search_catalogue import whole_catalogue
-from store.session import Database
+from store.session import LONG_STATEMENT_TIMEOUT_MS, Database
 
 LEARNT = ("text", "focus", "meaning", "facet")  # `name` is the measure of all; the rest needs people
 STEPS = (0.0, 0.25, 0.5, 0.8, 1.25, 2.0, 4.0)
@@ -72,7 +72,7 @@ def learnt(judged: Sequence[Judged], start: Weights) -> Weights:
 
 
 async def judged_in(url: str, encoder: SentenceEncoder) -> list[Judged]:
-    database = Database(url, pool_size=2)
+    database = Database(url, pool_size=2, timeout_ms=LONG_STATEMENT_TIMEOUT_MS)
     service = SearchService(database, encoder, Capacity(running=1, waiting=4))
     try:
         async with database.read() as session:

@@ -33,7 +33,7 @@ from ml_tools.reviews.sentiment.reader import CALIBRATION, GRAPH, TOKENIZER, TOO
 from ml_tools.reviews.sentiment.train import train
 from ml_tools.training import Checkpoints
 from store.review_labels import Starred, starred_reviews
-from store.session import Database
+from store.session import LONG_STATEMENT_TIMEOUT_MS, Database
 
 FEWEST, FEWEST_OF_EACH, MOST = 400, 60, 20_000
 CALIBRATING, ASIDE = 12, 25  # in 100, by the hash of the words
@@ -142,7 +142,7 @@ def _labelled(one: Starred) -> Review:
 async def _starred(config: Settings) -> list[Starred]:
     if config.database_url is None:
         raise SystemExit("DATABASE_URL is not set. `shopclerk train reviews` sets it.")
-    database = Database(config.database_url)
+    database = Database(config.database_url, timeout_ms=LONG_STATEMENT_TIMEOUT_MS)
     try:
         async with database.read() as session:
             return await starred_reviews(session, most=MOST)
