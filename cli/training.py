@@ -22,6 +22,7 @@ PROGRAMS = {
     "visual-search": [sys.executable, "-m", "ml_tools.visual_search.train"],
     "reviews": [sys.executable, "-m", "ml_tools.reviews.sentiment.fine_tune"],
     "review-sentiment": [sys.executable, "-m", "ml_tools.reviews.sentiment.train"],
+    "review-aspects": [sys.executable, "-m", "ml_tools.reviews.aspect_model.train"],
     "sentence-encoder": [sys.executable, "-m", "ml_tools.sentence_encoder.train"],
 }
 train_app = typer.Typer(help="Train a model on this shop's data.", no_args_is_help=True)
@@ -72,6 +73,12 @@ def reviews() -> None:
 def review_sentiment() -> None:
     """Train the sentiment that ships in models/ on public reviews; about an hour on 2 cores."""
     _train_here("review-sentiment")
+
+
+@train_app.command()
+def review_aspects() -> None:
+    """Train the aspects of reviews that ship in models/ on labelled sentences; seconds."""
+    _train_here("review-aspects")
 
 
 @train_app.command()

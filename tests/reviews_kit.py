@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 import numpy as np
 from sqlalchemy import select
 
+from ml_tools.reviews.aspect_model.model import Verdict
+from ml_tools.reviews.aspect_model.words import Said
 from ml_tools.reviews.reading import ReviewsReading
 from store.session import Database
 from store.tables import Customer, Review
@@ -42,6 +44,15 @@ class WordReader:
         return FakeReading("positive", 0.97, 0.97) if good else FakeReading("negative", 0.97, 0.03)
 
 
+class NoModel:
+    """A model that judges no aspect: all of them are told by words."""
+
+    aspects: frozenset[str] = frozenset()
+
+    def verdicts(self, texts: Sequence[str], said: Sequence[Said]) -> list[list[Verdict]]:
+        return [[] for _ in said]
+
+
 def no_likeness(texts: Sequence[str]) -> np.ndarray:
     """An encoder to which no text is like another: each has an axis of its own."""
     places = np.zeros((len(texts), 384), dtype=np.float32)
@@ -52,7 +63,7 @@ def no_likeness(texts: Sequence[str]) -> np.ndarray:
 
 
 def reading_on(database: Database, *, version: str = "1", reader: WordReader | None = None) -> ReviewsReading:
-    return ReviewsReading(database, reader or WordReader(), no_likeness, version)
+    return ReviewsReading(database, reader or WordReader(), NoModel(), no_likeness, version)
 
 
 async def write(

@@ -1,8 +1,9 @@
-"""Aspects of sentences with the sentiment of each: words first, and where they do not say, what the models make of it.
+"""Aspects of sentences with the sentiment of each: what words tell and what a model makes of it.
 
 A sentence is parted into clauses, so that each aspect gets its own polarity. In a clause a cue says both aspect and
-polarity ("runs small"); a word that only names an aspect ("battery") takes the polarity of the words beside it, else of
-the sentiment reader; a clause without any such word is likened to descriptions of the aspects by the sentence encoder.
+polarity ("runs small"). Of the aspects that the model judges, it tells, knowing what the words say (`aspect_model`). Of
+others the words alone tell: a word that only names one ("battery") takes the polarity of the words beside it, else of
+the sentiment reader where that is sure.
 """
 
 import hashlib
@@ -16,14 +17,16 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ml_tools.reviews.aspect_model.model import Verdict
+from ml_tools.reviews.aspect_model.words import Hinted, Said, hinted, said
 from ml_tools.reviews.aspect_words import LISTED, Listed
-from ml_tools.reviews.clauses import Known, clauses, hints, listed, plain
+from ml_tools.reviews.clauses import Known, listed, plain
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
-VERSION = "2"  # of these rules and words: another version reads everything anew
+VERSION = "2"  # of these rules, words and model: another version reads everything anew
 SURE = 0.95  # how probable a reader's polarity must be where words are silent; found on the development sentences
-ALIKE = 0.65  # cosine from which a clause is about an aspect though no word names it; found there too
-FEWEST_WORDS = 3  # a clause of fewer is not likened to anything
+OF_WORDS = 0.9  # how sure an opinion is that the words settle
+ALIKE = 0.65  # cosine from which a few words are about an aspect though no word names it
 REMEMBERED = 50_000  # clauses: people write the same things
 
 
@@ -46,6 +49,14 @@ class Reader(Protocol):
     def read(self, texts: Sequence[str]) -> Sequence[Read]: ...
 
 
+class Model(Protocol):
+    """See `ml_tools.reviews.aspect_model.model`."""
+
+    @property
+    def aspects(self) -> frozenset[str]: ...
+    def verdicts(self, texts: Sequence[str], said: Sequence[Said]) -> list[list[Verdict]]: ...
+
+
 @dataclass(frozen=True)
 class Opinion:
     """One aspect, praised or not; `confidence` 0..1."""
@@ -55,63 +66,57 @@ class Opinion:
     confidence: float
 
 
-@dataclass(frozen=True)
-class _Said:
-    """A clause as far as words tell: what they settle, and aspects that still need a polarity."""
-
-    settled: tuple[tuple[str, bool], ...]
-    open: tuple[str, ...]
-
-    @property
-    def silent(self) -> bool:
-        return not self.settled and not self.open
-
-
 class AspectReader:
     """Sentences -> opinions. `found` are this shop's own aspects: slug -> the words they are known by."""
 
-    def __init__(self, reader: Reader, encode: Encode, found: Mapping[str, Sequence[str]] | None = None) -> None:
-        self._reader, self._encode = reader, encode
+    def __init__(self, reader: Reader, model: Model, found: Mapping[str, Sequence[str]] | None = None) -> None:
+        self._reader, self._model = reader, model
         self.known = (*listed(), *(_known(slug, words) for slug, words in sorted((found or {}).items())))
-        described = [(one.slug, text) for one in LISTED for text in one.like]
-        self._slugs = [slug for slug, _ in described]
-        self._places = encode([text for _, text in described])
+        self._judged = tuple(one for one in self.known if one.slug in model.aspects)
         self._polarity: dict[str, float] = {}
-        self._likened: dict[str, str | None] = {}
 
     def read(self, sentences: Sequence[str]) -> list[list[Opinion]]:
         """The opinions of each sentence; an aspect that is praised and blamed in one has both."""
-        parted = [clauses(plain(sentence), self.known) for sentence in sentences]
-        said = {clause: _said(clause, self.known) for one in parted for clause in one}
-        self._look_up(said)
-        return [_each_once([op for clause in one for op in self._opinions(clause, said[clause])]) for one in parted]
+        found = [hinted(sentence, self.known) for sentence in sentences]
+        told = [said(sentence, one, self._judged) for sentence, one in zip(sentences, found, strict=True)]
+        self._look_up(found)
+        verdicts = self._model.verdicts(sentences, told)
+        return [
+            _each_once([*(Opinion(v.aspect, v.positive, v.probability) for v in judged), *self._by_words(one)])
+            for one, judged in zip(found, verdicts, strict=True)
+        ]
 
-    def _look_up(self, said: Mapping[str, _Said]) -> None:
-        """Ask the models, in one batch each, about clauses whose words do not settle it."""
+    def _look_up(self, found: Sequence[Hinted]) -> None:
+        """Ask the sentiment reader, in one batch, about open clauses that are not remembered."""
         if len(self._polarity) > REMEMBERED:
             self._polarity.clear()
-            self._likened.clear()
-        silent = [c for c, s in said.items() if s.silent and _tellable(c)]
-        unclear = [c for c in (*silent, *(c for c, s in said.items() if s.open)) if c not in self._polarity]
+        unclear = list(dict.fromkeys(clause for one in found for clause in self._open(one)))
+        unclear = [clause for clause in unclear if clause not in self._polarity]
         for clause, reading in zip(unclear, self._reader.read(unclear) if unclear else [], strict=True):
             self._polarity[clause] = 0.5 if reading.reason in ("empty", "no_words") else reading.positive
-        likened = [c for c in silent if c not in self._likened and _sure(self._polarity[c])]
-        if likened:
-            scores = self._encode(likened) @ self._places.T
-            best = scores.argmax(axis=1)
-            for clause, at, score in zip(likened, best, scores.max(axis=1), strict=True):
-                self._likened[clause] = self._slugs[at] if score >= ALIKE else None
 
-    def _opinions(self, clause: str, said: _Said) -> list[Opinion]:
-        opinions = [Opinion(aspect, positive, 0.9) for aspect, positive in said.settled]
-        polarity = self._polarity.get(clause, 0.5)
-        if not _sure(polarity):
-            return opinions
-        aspects = list(said.open)
-        if said.silent and (likened := self._likened.get(clause)):
-            aspects.append(likened)
-        confidence = round(max(polarity, 1 - polarity), 3)
-        return opinions + [Opinion(aspect, polarity > 0.5, confidence) for aspect in aspects]
+    def _open(self, found: Hinted) -> list[str]:
+        """The clauses in which a word names an aspect that the model does not judge, and no word says how it is."""
+        return [
+            clause
+            for clause, hints in found
+            if any(one.positive is None and one.aspect not in self._model.aspects for one in hints)
+        ]
+
+    def _by_words(self, found: Hinted) -> list[Opinion]:
+        """What the words say of the aspects that the model does not judge."""
+        opinions = []
+        for clause, hints in found:
+            polarity = self._polarity.get(clause, 0.5)
+            for one in hints:
+                if one.aspect in self._model.aspects:
+                    continue
+                if one.positive is not None:
+                    opinions.append(Opinion(one.aspect, one.positive, OF_WORDS))
+                elif _sure(polarity):
+                    sure = round(max(polarity, 1 - polarity), 3)
+                    opinions.append(Opinion(one.aspect, polarity > 0.5, sure))
+        return opinions
 
 
 def aspect_of(text: str, names: Mapping[str, str], encode: Encode) -> str | None:
@@ -146,16 +151,6 @@ def encoder(models: Path, *, threads: int) -> Encode:
 
 def _known(slug: str, words: Sequence[str]) -> Known:
     return Known.of(Listed(slug, "|".join(re.escape(word) for word in words)))
-
-
-def _said(clause: str, known: tuple[Known, ...]) -> _Said:
-    found = hints(clause, known)
-    settled = tuple((one.aspect, one.positive) for one in found if one.positive is not None)
-    return _Said(settled, tuple(one.aspect for one in found if one.positive is None))
-
-
-def _tellable(clause: str) -> bool:
-    return len(clause.split()) >= FEWEST_WORDS
 
 
 def _sure(polarity: float) -> bool:

@@ -8,6 +8,7 @@ import asyncio
 from common.logs import configure_logging
 from common.settings import Settings, settings
 from ml_tools.device import best_device
+from ml_tools.reviews.aspect_model.model import AspectModel
 from ml_tools.reviews.aspects import encoder
 from ml_tools.reviews.reading import ReviewsReading
 from ml_tools.reviews.sentiment.reader import SentimentReader
@@ -17,10 +18,11 @@ from store.session import Database
 async def read(config: Settings, database_url: str) -> int:
     """Read what is new, changed, or was read with another version; returns how many reviews."""
     reader = SentimentReader.open(config.models_dir, config.trained_dir, device=best_device(), threads=1)
+    model = AspectModel.open(config.models_dir)
     encode = encoder(config.models_dir, threads=1)
     database = Database(database_url, pool_size=2)
     try:
-        return await ReviewsReading(database, reader, encode, reader.manifest.version).read_missing()
+        return await ReviewsReading(database, reader, model, encode, reader.manifest.version).read_missing()
     finally:
         await database.close()
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlalchemy import select
 
-from ml_tools.reviews.aspects import AspectReader, Encode, Opinion, Reader, version_of
+from ml_tools.reviews.aspects import AspectReader, Encode, Model, Opinion, Reader, version_of
 from ml_tools.reviews.fingerprints import ALIKE, bands, similarity
 from ml_tools.reviews.found import FoundAspect, found_aspects
 from ml_tools.reviews.order import NewestFirst
@@ -55,8 +55,10 @@ def _is_old(found: Sequence[KeptAspect]) -> bool:
 class ReviewsReading:
     """Reads what is to be read; one runs at a time (the job's lock)."""
 
-    def __init__(self, database: Database, reader: Reader, encode: Encode, sentiment_version: str) -> None:
-        self._database, self._reader, self._encode = database, reader, encode
+    def __init__(
+        self, database: Database, reader: Reader, model: Model, encode: Encode, sentiment_version: str
+    ) -> None:
+        self._database, self._reader, self._model, self._encode = database, reader, model, encode
         self._sentiment_version = sentiment_version
 
     async def read_missing(self) -> int:
@@ -67,7 +69,7 @@ class ReviewsReading:
         done, order = 0, NewestFirst(version)
         while batch := await self._next(order):
             if aspects is None:
-                aspects = await asyncio.to_thread(AspectReader, self._reader, self._encode, found)
+                aspects = await asyncio.to_thread(AspectReader, self._reader, self._model, found)
             read = await asyncio.to_thread(read_reviews, batch, self._reader, aspects)
             async with self._database.begin() as session:
                 await keep_readings(session, read, version)

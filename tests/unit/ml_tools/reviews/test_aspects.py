@@ -3,9 +3,10 @@
 import pytest
 
 from common.settings import settings
+from ml_tools.reviews.aspect_model.model import Verdict
 from ml_tools.reviews.aspects import AspectReader, aspect_of, encoder, version_of
 from ml_tools.reviews.found import found_aspects
-from tests.reviews_kit import WordReader, no_likeness
+from tests.reviews_kit import NoModel, WordReader
 from tests.unit.ml_tools.reviews.demo_phrases import phrases
 
 
@@ -15,10 +16,12 @@ def encode():
 
 
 @pytest.fixture(scope="module")
-def reader(encode) -> AspectReader:
+def reader() -> AspectReader:
+    from ml_tools.reviews.aspect_model.model import AspectModel
     from ml_tools.reviews.sentiment.reader import SentimentReader
 
-    return AspectReader(SentimentReader.open(settings().models_dir, threads=1), encode)
+    models = settings().models_dir
+    return AspectReader(SentimentReader.open(models, threads=1), AspectModel.open(models))
 
 
 def test_the_demos_phrases_are_read_as_they_were_meant(reader: AspectReader) -> None:
@@ -41,14 +44,40 @@ def test_a_batch_reads_as_single_sentences_do(reader: AspectReader) -> None:
     assert reader.read(texts) == [reader.read([text])[0] for text in texts]
 
 
+class Judge(NoModel):
+    """Finds that every sentence praises the price, and nothing of the fabric."""
+
+    aspects = frozenset({"price", "fabric"})
+
+    def verdicts(self, texts, said):
+        return [[Verdict("price", True, 0.7)] for _ in said]
+
+
+def test_of_aspects_that_the_model_judges_the_words_do_not_tell_alone() -> None:
+    reader = AspectReader(WordReader(), Judge())
+    (opinions,) = reader.read(["Soft fabric, blurry camera, and it is cheap."])
+    assert ("price", True, 0.7) in {(one.aspect, one.positive, one.confidence) for one in opinions}
+    assert ("camera", False) in {(one.aspect, one.positive) for one in opinions}
+    assert not any(one.aspect == "fabric" for one in opinions)
+
+
+def test_the_sentiment_is_asked_once_for_what_people_write_again() -> None:
+    sentiment = WordReader()
+    reader = AspectReader(sentiment, NoModel())
+    reader.read(["The battery lasts.", "The battery lasts."])
+    reader.read(["The battery lasts.", "My fabric."])
+    assert sentiment.texts == ["the battery lasts.", "my fabric."]
+    assert reader.read([]) == []
+
+
 def test_the_polarity_of_a_named_aspect_comes_from_the_reader_where_words_are_silent() -> None:
     class Sure(WordReader):
         def _one(self, text):
             return super()._one("great")
 
-    (opinions,) = AspectReader(Sure(), no_likeness).read(["The battery lasts three days."])
+    (opinions,) = AspectReader(Sure(), NoModel()).read(["The battery lasts three days."])
     assert [(one.aspect, one.positive) for one in opinions] == [("battery", True)]
-    (unsure,) = AspectReader(WordReader(), no_likeness).read(["The battery lasts three days."])
+    (unsure,) = AspectReader(WordReader(), NoModel()).read(["The battery lasts three days."])
     assert unsure == []
 
 
@@ -72,7 +101,7 @@ def test_found_aspects_are_frequent_nouns_that_no_list_knows(encode) -> None:
 
 
 def test_a_found_aspect_is_read_and_changes_the_version() -> None:
-    (opinions,) = AspectReader(WordReader(), no_likeness, {"own_lid": ["lid"]}).read(["The lid is bad."])
+    (opinions,) = AspectReader(WordReader(), NoModel(), {"own_lid": ["lid"]}).read(["The lid is bad."])
     assert [(one.aspect, one.positive) for one in opinions] == [("own_lid", False)]
     assert version_of("1", {"own_lid": ["lid"]}) != version_of("1", {})
     assert version_of("1", {}) != version_of("2", {})
