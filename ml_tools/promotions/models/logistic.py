@@ -2,27 +2,49 @@
 
 The prior's strength is learnt per group of columns by evidence (MacKay, The Evidence Framework Applied to
 Classification Networks, 1992): a field of many rare categories is held closer to nothing than the slot. New rows are
-learnt with the old weights as prior, each as firm as what was seen of it (Chapelle and Li, NIPS 2011, algorithm 3);
-their deviations are what Thompson sampling draws from.
+learnt with the old weights as prior, each as firm as what was seen of it (`laplace`, with a diagonal precision).
 """
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
-from scipy.special import expit
 
 from ml_tools.promotions.batch import Batch, Doubles, Ints
 from ml_tools.promotions.features import Arrays, Design, prefixed, under
+from ml_tools.promotions.laplace import Diagonal, Gaussian
 from ml_tools.promotions.models.base import ClickModel, Progress, Settings, silent
 
 ROUNDS = 4  # of weights and priors in turn
 SOFTEST, FIRMEST = 0.3, 1e4  # precision of a prior
 BASE_PRECISION = 1e-3  # of the intercept
-STEPS = 100
-TOLERANCE = 1e-7  # of the loss, relative
+
+
+@dataclass(frozen=True)
+class Sparse:
+    """Examples [n, columns], mostly zeros; as one vector the weights are the columns', then the intercept's."""
+
+    matrix: csr_matrix
+
+    @cached_property
+    def transposed(self) -> csr_matrix:
+        return self.matrix.T.tocsr()
+
+    @cached_property
+    def squares(self) -> csr_matrix:
+        return csr_matrix(self.matrix.multiply(self.matrix)).T.tocsr()
+
+    def odds(self, weights: Doubles) -> Doubles:
+        return np.asarray(self.matrix @ weights[:-1] + weights[-1])
+
+    def pulled(self, errors: Doubles) -> Doubles:
+        return np.append(self.transposed @ errors, errors.sum())
+
+    def squared(self, information: Doubles) -> Doubles:
+        return np.append(self.squares @ information, information.sum())
 
 
 class Logistic(ClickModel):
@@ -45,34 +67,25 @@ class Logistic(ClickModel):
     def _learn(self, batch: Batch, progress: Progress) -> None:
         self._design = Design.learnt(batch)
         groups = self._design.groups
-        matrix, squared = self._matrices(batch)
+        examples = Sparse(self._design.slots(batch).matrix(self._design.width))
         count = int(groups.max()) + 1 if len(groups) else 0
         settled = self._settled and len(self._priors) == count
         if not settled:
             self._priors = np.full(count, self.settings["precision"])
-        self._mean, self._intercept = np.zeros(self._design.width), np.array([self.base, BASE_PRECISION])
+        self._mean, self._precision = np.zeros(self._design.width), np.zeros(self._design.width)
+        nothing = np.append(self._mean, self.base)
         for step in range(1 if settled else int(self.settings["rounds"])):
             prior = self._priors[groups]
-            self._mean, self._intercept[0] = _likeliest(
-                matrix, batch.labels, np.zeros_like(self._mean), prior, self.base, BASE_PRECISION, self._mean
-            )
-            self._precision = prior + self._seen(matrix, squared)
+            before = Gaussian(nothing, Diagonal(np.append(prior, BASE_PRECISION)))
+            self._take(before.learnt(examples, batch.labels, start=np.append(self._mean, self.base)))
             self._priors = self._evident(groups, prior)
             progress(f"{self.name}: round {step + 1}")
-        self._intercept[1] = BASE_PRECISION + self._information(matrix).sum()
 
-    def _matrices(self, batch: Batch) -> tuple[csr_matrix, csr_matrix]:
-        matrix = self._design.slots(batch).matrix(self._design.width)
-        return matrix, csr_matrix(matrix.multiply(matrix)).T.tocsr()
-
-    def _information(self, matrix: csr_matrix) -> Doubles:
-        """[rows]: p (1 - p)."""
-        said = expit(matrix @ self._mean + self._intercept[0])
-        return np.asarray(said * (1 - said))
-
-    def _seen(self, matrix: csr_matrix, squared: csr_matrix) -> Doubles:
-        """[columns]: the diagonal of the likelihood's curvature."""
-        return np.asarray(squared @ self._information(matrix))
+    def _take(self, learnt: Gaussian[Diagonal], columns: Ints | slice = slice(None)) -> None:
+        """What is believed of these columns and of the intercept from now on."""
+        firm = learnt.precision.diagonal
+        self._mean[columns], self._precision[columns] = learnt.mean[:-1], firm[:-1]
+        self._intercept = np.array([learnt.mean[-1], firm[-1]])
 
     def _evident(self, groups: Ints, prior: Doubles) -> Doubles:
         """[groups]: precision = well-determined weights / sum of their squares, drawn a little to the first guess."""
@@ -83,15 +96,11 @@ class Logistic(ClickModel):
     def _update(self, batch: Batch) -> None:
         """Only columns that the batch touches move; a category never seen gets a column with its field's prior."""
         self._grow(batch)
-        matrix, _ = self._matrices(batch)
+        matrix = self._design.slots(batch).matrix(self._design.width)
         touched = np.unique(matrix.indices)
-        part = csr_matrix(matrix[:, touched])
-        mean, precision = self._mean[touched], self._precision[touched]
-        base, firmness = self._intercept
-        self._mean[touched], self._intercept[0] = _likeliest(part, batch.labels, mean, precision, base, firmness, mean)
-        information = self._information(matrix)
-        self._precision[touched] += part.multiply(part).T @ information
-        self._intercept[1] += information.sum()
+        mean, firm = self._intercept
+        before = Gaussian(np.append(self._mean[touched], mean), Diagonal(np.append(self._precision[touched], firm)))
+        self._take(before.learnt(Sparse(csr_matrix(matrix[:, touched])), batch.labels), touched)
 
     def _grow(self, batch: Batch) -> None:
         self._design, moved = self._design.extended(batch)
@@ -111,28 +120,3 @@ class Logistic(ClickModel):
         names = ("mean", "precision", "priors", "intercept")
         found = (np.array(state[name], dtype=np.float64) for name in names)
         self._mean, self._precision, self._priors, self._intercept = found
-
-
-def _likeliest(
-    matrix: csr_matrix,
-    clicks: Doubles,
-    mean: Doubles,
-    precision: Doubles,
-    base: float,
-    firmness: float,
-    start: Doubles,
-) -> tuple[Doubles, float]:
-    """Weights [columns] and intercept of the highest posterior, under normal priors around `mean` and `base`."""
-    transposed = matrix.T.tocsr()
-
-    def loss(weights: Doubles) -> tuple[float, Doubles]:
-        odds = matrix @ weights[:-1] + weights[-1]
-        away, shift = weights[:-1] - mean, weights[-1] - base
-        error = expit(odds) - clicks
-        value = np.logaddexp(0, odds).sum() - clicks @ odds
-        value += 0.5 * ((precision * away**2).sum() + firmness * shift**2)
-        return float(value), np.append(transposed @ error + precision * away, error.sum() + firmness * shift)
-
-    first = np.append(start, base)
-    found = minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": STEPS, "ftol": TOLERANCE}).x
-    return found[:-1], float(found[-1])

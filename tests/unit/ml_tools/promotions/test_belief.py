@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ml_tools.promotions import belief as module
-from ml_tools.promotions.belief import Belief, Examples, prior, solved
+from ml_tools.promotions.belief import Belief, Examples, prior
 from ml_tools.promotions.signals import LOCAL, SHARED, Signals
 
 D, B = len(SHARED), len(LOCAL)
@@ -48,8 +48,7 @@ def known() -> Belief:
 def test_the_arrowhead_is_solved_as_the_whole_matrix_is() -> None:
     belief = known().learnt(examples(1))
     right = np.random.default_rng(2).normal(size=D + 3 * B)
-    first, rest = solved(belief.a, belief.c, belief.d, right[:D], right[D:].reshape(3, B))
-    assert np.allclose(np.concatenate([first, rest.ravel()]), np.linalg.solve(dense(belief), right))
+    assert np.allclose(belief.precision.solved(right), np.linalg.solve(dense(belief), right))
 
 
 def test_learning_reaches_the_mode_of_the_posterior() -> None:
