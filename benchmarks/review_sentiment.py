@@ -86,6 +86,8 @@ def sentences(reader: SentimentReader) -> None:
     rows = phone_sentences(data)
     found = measures(reader.positive([text for text, _ in rows]), np.array([label for _, label in rows]))
     print(f"{len(rows)} sentences about phones: " + ", ".join(f"{name} {value:.3f}" for name, value in found.items()))
+    told = [reading.sentiment for reading in reader.read([text for text, _ in rows])]
+    print(f"... all of one mind, but called mixed: {told.count('mixed') / len(told):.3f}")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ reader.read(["Great phone!", "The battery died in a week"])
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from ml_tools.errors import BrokenArtefact
 from ml_tools.reviews.sentiment.batches import Batch, batches
 from ml_tools.reviews.sentiment.calibration import Calibration, Judged
 from ml_tools.reviews.sentiment.schemas import Reason, Sentiment
-from ml_tools.reviews.sentiment.words import emoji_mood, readable, unreadable
+from ml_tools.reviews.sentiment.words import emoji_mood, readable, statements, unreadable
 
 TOOL = "review_sentiment"
 WEIGHTS, GRAPH, TOKENIZER, CALIBRATION = "model.safetensors", "model.onnx", "tokenizer.json", "calibration.json"
@@ -25,6 +25,7 @@ PIECE = 200  # token ids of a piece of a long text, without those of its beginni
 WHOLE = 256  # up to so many it is read whole
 MOST_PIECES = 64  # of a text of any length; spread evenly over it
 BUDGET = 2048
+LONGEST_DOUBTED = 1000  # characters, about one piece
 EVEN, FEWEST_SURE, SURE_OF_EMOJI = 0.5, 0.6, 0.9
 
 Logits = Callable[[Batch], np.ndarray]
@@ -73,7 +74,7 @@ class SentimentReader:
         known = [_without_model(raw, text) for raw, text in zip(texts, plain, strict=True)]
         readings = [one or Reading("unclear", 1.0, 0.5) for one in known]
         rows = [row for row, one in enumerate(known) if one is None]
-        for row, judged in zip(rows, self._judged([plain[row] for row in rows]), strict=True):
+        for row, judged in zip(rows, self._heard([plain[row] for row in rows]), strict=True):
             readings[row] = reading_of(judged)
         return readings
 
@@ -84,6 +85,20 @@ class SentimentReader:
     def logits(self, texts: Sequence[str]) -> np.ndarray:
         """Logits (texts, 2) before calibration, of each text as it stands; a long one by its first tokens."""
         return self._scored([ids[:WHOLE] for ids in self._encoded(texts)])
+
+    def _heard(self, texts: Sequence[str]) -> list[Judged]:
+        """As judged, but mixed is only what also says good and bad when each of its statements is read alone: the
+        network was taught "mixed" by long reviews, and takes a plain sentence for it two times in five. What is longer
+        than one piece was divided already."""
+        judged = self._judged(texts)
+        doubtful = [row for row, one in enumerate(judged) if one.mixed > EVEN and len(texts[row]) <= LONGEST_DOUBTED]
+        parts = [statements(texts[row]) for row in doubtful]
+        alone = iter(self._judged([one for several in parts if len(several) > 1 for one in several]))
+        for row, several in zip(doubtful, parts, strict=True):
+            said = [next(alone).positive for _ in several] if len(several) > 1 else []
+            if not said or max(said) < FEWEST_SURE or min(said) > 1 - FEWEST_SURE:
+                judged[row] = replace(judged[row], mixed=0.0)
+        return judged
 
     def _judged(self, texts: Sequence[str]) -> list[Judged]:
         if not texts:

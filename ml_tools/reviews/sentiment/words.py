@@ -38,6 +38,12 @@ i w na nie się jest do to że bardzo ale ve bir çok bu için ama değil da de
 ENGLISH = frozenset(_ENGLISH.split())
 OTHER = frozenset(_OTHER.split()) - ENGLISH
 FEW_WORDS, LATIN_SHARE = 8, 0.6
+# Where one statement ends and another begins: at the end of a sentence, and before what takes something back.
+_APART = re.compile(
+    r"(?<=[.!?;])\s+|\s+-\s+|"
+    r",?\s+\b(?:but|although|though|however|yet|except|while|whereas|unfortunately|otherwise)\b,?\s*",
+    re.IGNORECASE,
+)
 
 
 def readable(text: str) -> str:
@@ -50,6 +56,11 @@ def readable(text: str) -> str:
         text = "".join(_plain(sign) for sign in text)
     text = _SORRY_SMILEY.sub(" bad ", _GLAD_SMILEY.sub(" good ", text))
     return _SPACE.sub(" ", text).strip()
+
+
+def statements(text: str) -> list[str]:
+    """The statements of a text, without the words that join them: "nice but late" -> nice, late."""
+    return [one for one in (part.strip(" ,.;:!?-") for part in _APART.split(text)) if one]
 
 
 def _plain(sign: str) -> str:

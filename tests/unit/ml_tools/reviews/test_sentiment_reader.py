@@ -66,6 +66,16 @@ def test_ten_thousand_words_are_read_in_pieces(reader: SentimentReader) -> None:
     assert reader.read([glad + " " + sorry])[0].sentiment == "mixed"
 
 
+@pytest.mark.parametrize("text", ["ok", "It is ok.", "could be better", "great phone", "fine I guess", "not bad"])
+def test_what_makes_one_statement_is_not_mixed(reader: SentimentReader, text: str) -> None:
+    assert reader.read([text])[0].sentiment != "mixed"
+
+
+def test_what_says_good_and_bad_is_mixed_also_when_short(reader: SentimentReader) -> None:
+    text = "Good phone. Bad battery."
+    assert reader.read([text, "ok", text])[2].sentiment == "mixed"
+
+
 def test_no_texts_give_no_readings(reader: SentimentReader) -> None:
     assert reader.read([]) == []
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ml_tools.reviews.sentiment.words import readable, unreadable
+from ml_tools.reviews.sentiment.words import readable, statements, unreadable
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,18 @@ def test_another_language_is_noticed(text: str) -> None:
 )
 def test_english_names_and_single_words_are_read(text: str) -> None:
     assert unreadable(readable(text)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "parted"),
+    [
+        ("nice, but late", ["nice", "late"]),
+        ("Good phone. Bad battery.", ["Good phone", "Bad battery"]),
+        ("Works well, unfortunately it is loud; cheap - for now", ["Works well", "it is loud", "cheap", "for now"]),
+        ("but", ["but"]),
+        ("a butter knife and a button", ["a butter knife and a button"]),
+        ("...", []),
+    ],
+)
+def test_a_text_is_parted_into_its_statements(text: str, parted: list[str]) -> None:
+    assert statements(text) == parted
