@@ -26,7 +26,7 @@ async def sign_in(page: Page, stack: Stack, role: str) -> None:
 
 
 async def recommended_shelf(page: Page, stack: Stack) -> Locator:
-    """The home page's shelf. A page goes without it while the recommender is slow, so it is asked for until it comes."""
+    """The home page's shelf. A page goes without it while the recommender is slow: it is asked for until it comes."""
     shelf = page.get_by_role("region", name="For you")
     async with asyncio.timeout(RECOMMENDED_SECONDS):
         while True:
