@@ -47,6 +47,7 @@ TITLES: Mapping[str, str] = {
     "ask_order_status": "Where my order is",
     "cancel_order": "Cancel an order",
     "return_order": "Send an order back",
+    "report_damage": "Something is broken",
     "forecast_sales": "A sales forecast",
     "change_horizon": "Another forecast period",
     "run_out_forecast": "When it runs out",

@@ -10,6 +10,7 @@ from actions.clarify import ClarifyAction
 from actions.comparison import CompareAction
 from actions.confirmation import AffirmAction, DenyAction
 from actions.context import Question
+from actions.damage import DamageAction
 from actions.deals import DealsAction
 from actions.delivery import DeliveryAction
 from actions.experiments import ExperimentReportAction
@@ -39,7 +40,7 @@ TOPICS: tuple[type[ShopAction], ...] = (
     SearchAction, RefineAction, FindSimilarAction,
     RecommendAction, GoesWithAction, OthersAlsoBoughtAction, WhyRecommendedAction, DealsAction,
     ReviewsAction, BestReviewedAction, WorstReviewedAction, ComplaintsAction, DeliveryAction,
-    OrderStatusAction, CancelOrderAction, ReturnOrderAction, AffirmAction, DenyAction,
+    OrderStatusAction, CancelOrderAction, ReturnOrderAction, DamageAction, AffirmAction, DenyAction,
     ForecastAction, CompareLastYearAction, ForecastChartAction, ForecastCsvAction, TrackRecordAction,
     RunOutAction, OrderQuantityAction, WhatIfAction, SellMoreAction, SalesDriversAction,
     BestSellersAction, RevenueAction, StockRunoutAction,

@@ -33,7 +33,7 @@ from assistant.components.sentence_encoder import Encoder, SentenceEncoder
 MOOD = "mood"
 NEUTRAL = "neutral"
 # Their examples have a mood of their own, or none that could be told.
-NOT_NEUTRAL = frozenset({"insult", "thank", OUT_OF_SCOPE})
+NOT_NEUTRAL = frozenset({"insult", "thank", "report_damage", OUT_OF_SCOPE})
 SIGN_WEIGHT = 3.0
 
 Arrays = dict[str, np.ndarray]

@@ -26,8 +26,9 @@ def test_what_a_picture_can_be_meant_by_asks_for_what_looks_like_it(intent: str)
 
 @pytest.mark.parametrize(
     "intent",
-    ["return_order", "cancel_order", "ask_order_status", "talk_to_human", "ask_returns_policy", "ask_warranty",
-     "insult", "goodbye", "compare_products", "best_sellers", "tag_products", "forecast_sales", "revenue_report"],
+    ["return_order", "report_damage", "cancel_order", "ask_order_status", "talk_to_human", "ask_returns_policy",
+     "ask_warranty", "insult", "goodbye", "compare_products", "best_sellers", "tag_products",
+     "forecast_sales", "revenue_report"],
 )  # fmt: skip
 def test_what_a_picture_only_shows_or_has_nothing_to_do_with_stays(intent: str) -> None:
     assert with_picture(parsed(intent, COLOUR)) == parsed(intent, COLOUR)

@@ -23,7 +23,7 @@ MARKETERS = {
 }  # fmt: skip
 EVERYBODYS = {
     "ask_capabilities", "ask_price", "ask_specification", "ask_size", "ask_stock", "ask_advantages",
-    "ask_reviews", "best_reviewed", "ask_delivery",
+    "ask_reviews", "best_reviewed", "ask_delivery", "report_damage",
     "compare_products", "search_products", "refine_search", "choose_listed", "follow_up_product", "affirm", "deny",
     "talk_to_human", "insult", "best_sellers", "send_image", "find_similar", "recommend",
     "goes_with", "others_also_bought", "why_recommended", "ask_deals", "unsure", "out_of_scope",

@@ -90,3 +90,22 @@ async def test_staff_are_not_sent_to_their_own_colleagues(shop: Shop) -> None:
 @pytest.mark.parametrize("raw", ["angry", {"name": "hangry", "confidence": 1}, {"name": "sad"}, {"confidence": 2}, []])
 def test_a_mood_of_another_shape_counts_as_none(raw: object) -> None:
     assert mood_of({"mood": raw}) == "neutral"
+
+
+async def test_what_arrived_broken_gets_kind_words_the_shops_terms_a_return_and_a_human(shop: Shop) -> None:
+    said = await shop.guest().ask("report_damage", text="the gift arrived broken", mood=NEUTRAL)
+    assert said.names == ["utter_sorry_for_damage", "utter_warranty", "utter_returns_policy"]
+    assert [choice["payload"] for choice in said.choices] == ["/return_order", "/talk_to_human"]
+
+
+async def test_who_is_sad_about_it_is_met_once_and_offered_a_human_once(shop: Shop) -> None:
+    said = await shop.guest().ask("report_damage", text="my grandma's present came broken, I could cry", mood=SAD)
+    assert said.names == ["utter_kind_to_sad", "utter_warranty", "utter_returns_policy"]
+    assert [choice["payload"] for choice in said.choices].count("/talk_to_human") == 1
+
+
+async def test_a_return_that_was_chosen_then_is_of_an_order_of_ones_own(shop: Shop) -> None:
+    shopper = await ordered(shop)
+    said = await shopper.ask("report_damage", text="it does not work")
+    chosen = await shopper.pick(said.choices[0])
+    assert chosen.names[0] in {"utter_nothing_to_return", "utter_return_order_confirm"}
