@@ -1,6 +1,6 @@
 """How fast a catalogue's pictures are embedded, against ONNX Runtime on the same files with nothing around it.
 
-    python -m benchmarks.embed_catalogue [--images 2000] [--ray] [--json]
+    python -m benchmarks.embed_catalogue [--images 2000] [--rounds 3] [--ray] [--json]
 
 `bare`: decode, resize, run the network in batches of the same size, keep the vectors in memory. `job`: the job that the
 tools process runs, from files to rows in the store. `ray`: the same function over the same files through Ray Data (the
@@ -93,7 +93,7 @@ def with_ray(paths: list[Path]) -> float:
     return len(paths) / (time.perf_counter() - started)
 
 
-def measure(count: int, *, ray: bool) -> dict[str, Any]:
+def measure(count: int, *, rounds: int = ROUNDS, ray: bool) -> dict[str, Any]:
     config = settings()
     model = load_model(config.trained_dir, config.models_dir, device="cpu", threads=config.threads)
     with tempfile.TemporaryDirectory(prefix="shopclerk-benchmark-", ignore_cleanup_errors=True) as home:
@@ -105,7 +105,7 @@ def measure(count: int, *, ray: bool) -> dict[str, Any]:
             url = server.url("embed")
             upgrade(url)
             fill(url, paths)
-            pairs = [(bare(model, paths), job(model, paths, url)) for _ in range(ROUNDS)]
+            pairs = [(bare(model, paths), job(model, paths, url)) for _ in range(rounds)]
             found = {
                 "images": count,
                 "bare_images_per_second": statistics.median(first for first, _ in pairs),
@@ -120,10 +120,11 @@ def measure(count: int, *, ray: bool) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--images", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, choices=range(1, 21), metavar="N", default=ROUNDS)
     parser.add_argument("--ray", action="store_true")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    found = measure(options.images, ray=options.ray)
+    found = measure(options.images, rounds=options.rounds, ray=options.ray)
     if options.json:
         print(json.dumps(found))
         return
