@@ -96,7 +96,7 @@ class _BatchOfOne(NewestFirst):
         return await super().next(session, most=1)
 
 
-async def test_a_copy_weighs_less_though_it_is_read_before_its_original(
+async def test_a_copy_counts_for_less_even_when_read_before_its_original(
     database: Database, sold: Sold, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ml_tools.reviews.reading.NewestFirst", _BatchOfOne)
