@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import numpy as np
 from fastapi import FastAPI
+from sqlalchemy import delete, update
 
 from common.http import install
 from common.settings import Settings
@@ -16,7 +17,21 @@ from ml_tools.promotions.service import PromotionService
 from ml_tools.promotions.serving import Serving
 from ml_tools.settings import ToolsSettings
 from store.session import Database
-from store.tables import Category, Customer, Event, Order, OrderLine, Product, Promotion, Variant
+from store.tables import (
+    Category,
+    Customer,
+    Event,
+    Impression,
+    Order,
+    OrderLine,
+    Product,
+    Promotion,
+    PromotionAccount,
+    PromotionBelief,
+    PromotionClick,
+    PromotionDay,
+    Variant,
+)
 
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
@@ -24,6 +39,15 @@ TODAY = NOW.date()
 
 def days(number: int):
     return TODAY + timedelta(days=number)
+
+
+async def without_promotions(database: Database) -> "PromotionShop":
+    """The shop with no promotion in it: those of other tests would take part."""
+    async with database.begin() as session:
+        await session.execute(update(OrderLine).values(promotion_id=None))
+        for table in (PromotionBelief, PromotionClick, Impression, PromotionDay, PromotionAccount, Promotion):
+            await session.execute(delete(table))
+    return PromotionShop(database)
 
 
 class PromotionShop:

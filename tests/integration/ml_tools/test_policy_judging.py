@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import delete, update
 from typer.testing import CliRunner, Result
 
 from cli.main import app
@@ -21,14 +20,8 @@ from store.promotions import Asker, eligible, interests_of
 from store.session import Database, connect
 from store.tables import (
     Impression,
-    OrderLine,
-    Promotion,
-    PromotionAccount,
-    PromotionBelief,
-    PromotionClick,
-    PromotionDay,
 )
-from tests.promotion_kit import PromotionShop
+from tests.promotion_kit import PromotionShop, without_promotions
 
 NOW = datetime.now(UTC)
 SHOWN = 1600
@@ -36,11 +29,7 @@ SHOWN = 1600
 
 @pytest.fixture
 async def shop(database: Database) -> PromotionShop:
-    async with database.begin() as session:
-        await session.execute(update(OrderLine).values(promotion_id=None))
-        for table in (PromotionBelief, PromotionClick, Impression, PromotionDay, PromotionAccount, Promotion):
-            await session.execute(delete(table))
-    return PromotionShop(database)
+    return await without_promotions(database)
 
 
 @pytest.fixture

@@ -17,14 +17,8 @@ from store.tables import (
     Exposure,
     Impression,
     Order,
-    OrderLine,
-    Promotion,
-    PromotionAccount,
-    PromotionBelief,
-    PromotionClick,
-    PromotionDay,
 )
-from tests.promotion_kit import PromotionShop, client_of, rank, report, shown_from, tool_on
+from tests.promotion_kit import PromotionShop, client_of, rank, report, shown_from, tool_on, without_promotions
 
 ARMS = (ArmPlan("thompson", "thompson", 0.5), ArmPlan("by chance", "random", 0.5))
 
@@ -32,18 +26,8 @@ ARMS = (ArmPlan("thompson", "thompson", 0.5), ArmPlan("by chance", "random", 0.5
 @pytest.fixture
 async def shop(database: Database) -> AsyncIterator[PromotionShop]:
     async with database.begin() as session:
-        await session.execute(update(OrderLine).values(promotion_id=None))
-        for table in (
-            Experiment,
-            PromotionBelief,
-            PromotionClick,
-            Impression,
-            PromotionDay,
-            PromotionAccount,
-            Promotion,
-        ):
-            await session.execute(delete(table))
-    yield PromotionShop(database)
+        await session.execute(delete(Experiment))
+    yield await without_promotions(database)
     async with database.begin() as session:
         await session.execute(delete(Experiment))
 

@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from sqlalchemy import delete, update
 
 from common.settings import Settings
 from ml_tools.promotions.api import PromotionsTool
@@ -24,25 +23,17 @@ from store.promotions import Asker, eligible, interests_of
 from store.session import Database, connect
 from store.tables import (
     Impression,
-    OrderLine,
     Promotion,
-    PromotionAccount,
     PromotionBelief,
-    PromotionClick,
-    PromotionDay,
 )
-from tests.promotion_kit import PromotionShop, client_of, rank, tool_on
+from tests.promotion_kit import PromotionShop, client_of, rank, tool_on, without_promotions
 
 NOW = datetime.now(UTC)
 
 
 @pytest.fixture
 async def shop(database: Database) -> PromotionShop:
-    async with database.begin() as session:
-        await session.execute(update(OrderLine).values(promotion_id=None))
-        for table in (PromotionBelief, PromotionClick, Impression, PromotionDay, PromotionAccount, Promotion):
-            await session.execute(delete(table))
-    return PromotionShop(database)
+    return await without_promotions(database)
 
 
 async def imported(database: Database, promotion: Promotion, count: int, clicks: int, **whom: int | str) -> None:

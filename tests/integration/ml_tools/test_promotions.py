@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 
 from ml_tools.promotions.api import PromotionsTool
 from ml_tools.promotions.online import Learner, read
@@ -16,23 +16,16 @@ from store.promotion_pacing import pace_budgets
 from store.session import Database
 from store.tables import (
     Impression,
-    OrderLine,
-    Promotion,
     PromotionAccount,
     PromotionBelief,
-    PromotionClick,
     PromotionDay,
 )
-from tests.promotion_kit import TODAY, PromotionShop, client_of, rank, report, shown_from, tool_on
+from tests.promotion_kit import TODAY, PromotionShop, client_of, rank, report, shown_from, tool_on, without_promotions
 
 
 @pytest.fixture
 async def shop(database: Database) -> PromotionShop:
-    async with database.begin() as session:  # promotions of other tests would take part
-        await session.execute(update(OrderLine).values(promotion_id=None))
-        for table in (PromotionBelief, PromotionClick, Impression, PromotionDay, PromotionAccount, Promotion):
-            await session.execute(delete(table))
-    return PromotionShop(database)
+    return await without_promotions(database)
 
 
 @pytest.fixture
