@@ -188,3 +188,29 @@ def save(
     for old in versions(models, tool)[VERSIONS_KEPT:]:
         shutil.rmtree(home / old, ignore_errors=True)
     return Artefact(home / manifest.version, artefact.manifest)
+
+
+def ship(
+    target: Path,
+    files: Mapping[str, bytes],
+    *,
+    name: str,
+    version: str,
+    trained_on: str,
+    licence: str,
+    quality: Mapping[str, float | int | None],
+) -> Manifest:
+    """Write what lies in the repository: one version, in the folder itself."""
+    manifest = Manifest(
+        name=name,
+        version=version,
+        files={file: hashlib.sha256(content).hexdigest() for file, content in files.items()},
+        licence=licence,
+        trained_at=datetime.now(UTC),
+        trained_on=trained_on,
+        quality=dict(quality),
+    )
+    target.mkdir(parents=True, exist_ok=True)
+    for file, content in {**files, MANIFEST: f"{manifest.model_dump_json(indent=2)}\n".encode()}.items():
+        (target / file).write_bytes(content)
+    return manifest

@@ -7,11 +7,9 @@ learnt from all three. The test part is not read.
 """
 
 import argparse
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 
 from common.errors import BadRequest
 from common.settings import settings
-from ml_tools.artefacts import MANIFEST, Manifest, tensors_of
+from ml_tools.artefacts import Manifest, ship, tensors_of
 from ml_tools.reviews.aspect_model.card import card_text
 from ml_tools.reviews.aspect_model.labelled import Labelled, Pair, labelled
 from ml_tools.reviews.aspect_model.model import TOOL, WEIGHTS, WORDS, AspectModel, Vocabulary, ngrams, shown
@@ -108,19 +106,8 @@ def train(learning: Sequence[Labelled], choosing: Sequence[Labelled], target: Pa
 
 
 def write(target: Path, files: Mapping[str, bytes], measured: Mapping[str, float | int | None]) -> Manifest:
-    manifest = Manifest(
-        name=NAME,
-        version="1",
-        files={name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
-        licence=LICENCE,
-        trained_at=datetime.now(UTC),
-        trained_on=TRAINED_ON,
-        quality=dict(measured),
-    )
-    target.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        (target / name).write_bytes(content)
-    (target / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n")
+    """The artefact and its card."""
+    manifest = ship(target, files, name=NAME, version="1", trained_on=TRAINED_ON, licence=LICENCE, quality=measured)
     (target / CARD).write_text(card_text(manifest))
     return manifest
 

@@ -1,16 +1,14 @@
 """From a trained network to what ships: exported, calibrated on validation, measured on the test part, written."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from tokenizers import Tokenizer
 
-from ml_tools.artefacts import MANIFEST, Manifest, open_artefact
+from ml_tools.artefacts import Manifest, open_artefact, ship
 from ml_tools.reviews.sentiment.augmentation import pairs
 from ml_tools.reviews.sentiment.calibration import Calibration, fit
 from ml_tools.reviews.sentiment.card import card_text
@@ -69,19 +67,7 @@ def quality(reader: SentimentReader, data: Path) -> dict[str, float | int | None
 
 
 def write(target: Path, files: Mapping[str, bytes], measured: Mapping[str, float | int | None]) -> Manifest:
-    moment = datetime.now(UTC)
-    manifest = Manifest(
-        name=NAME,
-        version="1",
-        files={name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
-        licence=LICENCE,
-        trained_at=moment,
-        trained_on=TRAINED_ON,
-        quality=dict(measured),
-    )
-    target.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        (target / name).write_bytes(content)
-    (target / MANIFEST).write_text(manifest.model_dump_json(indent=2) + "\n")
+    """The artefact and its card."""
+    manifest = ship(target, files, name=NAME, version="1", trained_on=TRAINED_ON, licence=LICENCE, quality=measured)
     (target / CARD).write_text(card_text(manifest))
     return manifest
